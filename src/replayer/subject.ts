@@ -1,0 +1,60 @@
+import type { Json } from "../bytes/json.ts";
+import type { ChannelRecord, TapeRecord } from "../tape/record.ts";
+import type { Nanos } from "../time/nanos.ts";
+
+/** What a tape is played into: records in, records out. The regression side knows nothing else. */
+export interface Subject {
+  readonly name: string;
+  /**
+   * An `observer` hears both directions and sends nothing. A `participant` hears `rx`; what it sends comes out as `raw`
+   * records with `dir: "tx"`, to be compared with the recorded ones.
+   */
+  readonly role: "observer" | "participant";
+  open(options: OpenOptions): Promise<SubjectRun>;
+}
+
+export interface OpenOptions {
+  /** The subject's own settings, already parsed by the subject's definition. */
+  readonly config: Json;
+  /** Channels known at the start; later ones come as `channel` records in `advance`. */
+  readonly channels: readonly ChannelRecord[];
+  /** Seeds whatever chance the subject needs. */
+  readonly seed: number;
+  /** Disturbances of the subject's own ports (cut-power, disk-full, …), as data. One that it cannot apply is refused. */
+  readonly faults: readonly Json[];
+  /** Goes on from a state that `snapshot` gave. */
+  readonly snapshot?: Uint8Array;
+}
+
+export interface SubjectRun extends AsyncDisposable {
+  /**
+   * Takes `records` in order and brings virtual time to `until`.
+   *
+   * - Before each record the subject's own deadlines earlier than its `at` fire; after the last one those `<= until`.
+   *   At equal times a recorded input thus precedes a deadline.
+   * - A driver that has a next record in hand passes `until = next.at - 1`, so `until` may be one nanosecond before the last
+   *   record's `at`: more inputs of that instant are to come.
+   * - Records that are not inputs (`output`, `block`, `mark`, `header`, …) may be among them and are passed over.
+   *   The last record of a run is an `end`, whether or not the tape has one.
+   * - `outputs` are in the order said, each with the `at` of the step that said it, never going back.
+   * - `deadline` is when the subject next wants to hear that time has passed.
+   *
+   * @throws FieldtapeError SUBJECT_CRASHED or SUBJECT_HUNG, with the record that did it where that is known.
+   */
+  advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced>;
+  /** All state as bytes, for a warm seek. Absent: a seek replays from the start and says "cold". */
+  snapshot?(): Promise<Uint8Array>;
+  /** Re-encodes a frame with right lengths and checksums after edits: for shrinking and redaction. */
+  rewrite?(frame: Uint8Array, edits: readonly Edit[]): Uint8Array;
+}
+
+export interface Advanced {
+  readonly outputs: readonly TapeRecord[];
+  readonly deadline: Nanos | undefined;
+}
+
+/** One change of a decoded value: the path in it and the new value. */
+export interface Edit {
+  readonly path: readonly (string | number)[];
+  readonly value: Json;
+}
