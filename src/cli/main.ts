@@ -1,0 +1,23 @@
+import process from "node:process";
+import { fileURLToPath } from "node:url";
+import { run } from "@oclif/core";
+import { failure } from "./failure.ts";
+
+/** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
+export async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
+  } catch (thrown) {
+    if (isHelpExit(thrown)) return;
+    const { exit, words } = failure(thrown, argv.includes("--debug"));
+    process.stderr.write(`${words}\n  see fieldtape --help\n`);
+    process.exitCode = exit;
+  }
+}
+
+/** oclif ends `--help` and `--version` with an exception that carries exit code 0. */
+function isHelpExit(thrown: unknown): boolean {
+  if (!(thrown instanceof Error) || !("oclif" in thrown)) return false;
+  const { oclif } = thrown;
+  return typeof oclif === "object" && oclif !== null && "exit" in oclif && oclif.exit === 0;
+}
