@@ -30,7 +30,12 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  packages: "external",
+  // Bundled: what every start needs. Left outside: native code, threads' own files, and what is loaded only when asked for.
+  external: ["serialport", "tinypool", "jiti", "ink", "react", "react-devtools-core", "typescript", "ts-node"],
+  // Some bundled packages are CommonJS and call require.
+  banner: {
+    js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',
+  },
   jsx: "automatic",
   sourcemap: true,
   sourcesContent: false,
@@ -39,4 +44,8 @@ await build({
   logLevel: "warning",
 });
 rmSync(`${root}/oclif.manifest.json`, { force: true });
-execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest"], { cwd: root, stdio: ["ignore", "ignore", "inherit"] });
+execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest"], {
+  cwd: root,
+  stdio: ["ignore", "ignore", "inherit"],
+  env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: "true" },
+});

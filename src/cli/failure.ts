@@ -11,7 +11,8 @@ export interface Failure {
 /** Turns whatever was thrown into words. The only place where an error becomes text. */
 export function failure(thrown: unknown, debug: boolean): Failure {
   if (thrown instanceof FieldtapeError) {
-    const where = thrown.file === undefined ? "" : `${thrown.file}${thrown.line === undefined ? "" : `:${thrown.line}`}: `;
+    const where =
+      thrown.file === undefined ? "" : `${thrown.file}${thrown.line === undefined ? "" : `:${thrown.line}`}: `;
     const hint = thrown.hint === undefined ? "" : `\n  ${thrown.hint}`;
     const cause = causeOf(thrown);
     const trace = debug && thrown.stack !== undefined ? `\n${thrown.stack}` : "";

@@ -72,7 +72,8 @@ export abstract class FieldtapeCommand extends Command {
   protected override async catch(error: Error): Promise<void> {
     const { exit, words } = failure(error, this.argv.includes("--debug"));
     this.say(words);
-    if (exit === EXIT.usage && "oclif" in error) this.say(`  see fieldtape ${this.id?.replaceAll(":", " ") ?? ""} --help`);
+    if (exit === EXIT.usage && "oclif" in error)
+      this.say(`  see fieldtape ${this.id?.replaceAll(":", " ") ?? ""} --help`);
     process.exitCode = exit;
   }
 

@@ -1,10 +1,11 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { run } from "@oclif/core";
+import { run, settings } from "@oclif/core";
 import { failure } from "./failure.ts";
 
 /** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
 export async function main(argv: readonly string[]): Promise<void> {
+  settings.enableAutoTranspile = false;
   try {
     await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
   } catch (thrown) {

@@ -1,0 +1,104 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { dirname, extname, join, resolve } from "node:path";
+import { FieldtapeError, systemCode } from "../../errors.ts";
+import type { Config } from "./schema.ts";
+
+const NAMES = ["ts", "js", "json", "yaml"].map((extension) => `fieldtape.config.${extension}`);
+const CODE = new Set([".ts", ".js"]);
+const SIZE_MAX = 1024 * 1024;
+
+export interface LoadedConfig {
+  readonly config: Config;
+  /** The file that it was read from; absent: there is none, or none was wanted. */
+  readonly file: string | undefined;
+}
+
+export interface ConfigOptions {
+  /** The folder that the command was started in. */
+  readonly folder: string;
+  /** `--config FILE` */
+  readonly file: string | undefined;
+  /** `--no-config` */
+  readonly none: boolean;
+}
+
+/**
+ * Reads the configuration of the project that `folder` is in. A configuration may be code, so it is looked for in one
+ * place only, the project's root, and a folder that came from outside (a bundle, a corpus, a tape's folder) is none.
+ *
+ * @throws FieldtapeError CONFIG_INVALID naming file and key.
+ */
+export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
+  if (options.none) return { config: {}, file: undefined };
+  const file = options.file === undefined ? find(options.folder) : resolve(options.folder, options.file);
+  if (file === undefined) return { config: {}, file: undefined };
+  const value = await readValue(file);
+  const { parseConfig } = await import("./schema.ts");
+  const parsed = parseConfig(value ?? {});
+  if ("config" in parsed) return { config: parsed.config, file };
+  throw new FieldtapeError("CONFIG_INVALID", `the configuration is not valid\n    ${parsed.problems.join("\n    ")}`, {
+    file,
+    hint: "see docs/subjects.md for the keys, or run with --no-config",
+  });
+}
+
+/** The project's root: the nearest folder upwards with a package.json or a .git, else the folder itself. */
+function find(folder: string): string | undefined {
+  const root = projectRoot(folder);
+  const names = root.anchored ? NAMES : NAMES.filter((name) => !CODE.has(extname(name)));
+  const found = names.map((name) => join(root.folder, name)).filter((path) => existsSync(path));
+  if (found.length > 1) {
+    throw new FieldtapeError("CONFIG_INVALID", `there is more than one configuration: ${found.join(", ")}`, {
+      hint: "keep one of them, or name one with --config",
+    });
+  }
+  return found[0];
+}
+
+function projectRoot(start: string): { folder: string; anchored: boolean } {
+  for (let folder = resolve(start); ; folder = dirname(folder)) {
+    if (existsSync(join(folder, "package.json")) || existsSync(join(folder, ".git"))) return { folder, anchored: true };
+    if (dirname(folder) === folder) return { folder: resolve(start), anchored: false };
+  }
+}
+
+async function readValue(file: string): Promise<unknown> {
+  if (CODE.has(extname(file))) return runConfig(file);
+  const text = await readText(file);
+  try {
+    if (extname(file) === ".json") return JSON.parse(text);
+    const { parse } = await import("yaml");
+    return parse(text, { maxAliasCount: 100 });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new FieldtapeError("CONFIG_INVALID", `the configuration cannot be read: ${message}`, { file, cause });
+  }
+}
+
+async function readText(file: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    const missing = systemCode(cause) === "ENOENT";
+    throw new FieldtapeError(missing ? "INPUT_MISSING" : "INPUT_UNREADABLE", `cannot read the configuration`, {
+      file,
+      cause,
+    });
+  }
+  if (text.length > SIZE_MAX)
+    throw new FieldtapeError("CONFIG_INVALID", "the configuration is larger than 1 MiB", { file });
+  return text;
+}
+
+async function runConfig(file: string): Promise<unknown> {
+  if (!existsSync(file)) throw new FieldtapeError("INPUT_MISSING", "there is no such configuration", { file });
+  const { createJiti } = await import("jiti");
+  try {
+    return await createJiti(import.meta.url, { fsCache: false }).import(file, { default: true });
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+    throw new FieldtapeError("CONFIG_INVALID", `the configuration failed when it was run: ${message}`, { file, cause });
+  }
+}

@@ -1,0 +1,37 @@
+import { z } from "zod";
+
+const json = z.json();
+
+/** A subject of one's own name: one of the built-in ones with its settings. */
+const namedSubject = z.strictObject({
+  subject: z.string().min(1).max(200),
+  options: json.optional(),
+});
+
+/** A wire that is recorded often enough to have a name. */
+const namedChannel = z.strictObject({
+  source: z.string().regex(/^(tcp|serial|stdin):/, "must start with tcp:, serial: or stdin:"),
+  settings: z.record(z.string(), json).optional(),
+});
+
+export const configSchema = z.strictObject({
+  /** Used when no `--subject` is given. */
+  subject: z.string().min(1).max(200).optional(),
+  subjects: z
+    .record(z.string().regex(/^[a-z][a-z0-9-]*$/, "must be lower-case words joined by dashes"), namedSubject)
+    .optional(),
+  channels: z.record(z.string(), namedChannel).optional(),
+  /** Folders of scenarios by name. */
+  suites: z.record(z.string(), z.string()).optional(),
+  /** Redaction profiles by name. */
+  redaction: z.record(z.string(), json).optional(),
+});
+
+export type Config = z.infer<typeof configSchema>;
+
+/** A value checked against the configuration's schema: the value, or one line for each thing that is wrong. */
+export function parseConfig(value: unknown): { config: Config } | { problems: readonly string[] } {
+  const parsed = configSchema.safeParse(value);
+  if (parsed.success) return { config: parsed.data };
+  return { problems: parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`) };
+}
