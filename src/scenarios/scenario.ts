@@ -1,0 +1,103 @@
+import { existsSync } from "node:fs";
+import { readFile, realpath } from "node:fs/promises";
+import { join, relative, sep } from "node:path";
+import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { FieldtapeError, systemCode } from "../errors.ts";
+import { parseScenario, type ScenarioFile } from "./schema.ts";
+
+/** The names in a scenario's folder are fixed. */
+export const SCENARIO_FILE = "scenario.yaml";
+export const GOLDEN_FILE = "golden.jsonl";
+const TAPE_FILES = ["tape.jsonl", "tape.jsonl.gz"] as const;
+
+const SIZE_MAX = 64 * 1024;
+const ALIAS_MAX = 10;
+
+/** One folder of the corpus, read and checked. */
+export interface Scenario {
+  /** Its place below the corpus, with `/` on every platform: what reports and filters call it. */
+  readonly name: string;
+  readonly folder: string;
+  readonly tape: string;
+  /** Where its golden stands, or would stand. */
+  readonly golden: string;
+  readonly settings: ScenarioFile;
+}
+
+/**
+ * Reads the scenario in `folder`, which lies below `corpus`.
+ *
+ * @throws FieldtapeError SCENARIO_INVALID naming file, line and key; INCOMPLETE when its tape is missing.
+ */
+export async function loadScenario(corpus: string, folder: string): Promise<Scenario> {
+  await refuseEscape(corpus, folder);
+  const path = join(folder, SCENARIO_FILE);
+  const settings = await readScenarioFile(path);
+  const tape = TAPE_FILES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+  if (tape === undefined) {
+    throw new FieldtapeError("INCOMPLETE", `the scenario has no tape`, {
+      file: folder,
+      hint: "it must be named tape.jsonl or tape.jsonl.gz",
+    });
+  }
+  await refuseEscape(corpus, tape);
+  const golden = join(folder, GOLDEN_FILE);
+  if (existsSync(golden)) await refuseEscape(corpus, golden);
+  return { name: relative(corpus, folder).split(sep).join("/") || ".", folder, tape, golden, settings };
+}
+
+/** A corpus may come from outside: nothing in it may point out of it. */
+async function refuseEscape(corpus: string, path: string): Promise<void> {
+  const inside = relative(await realpath(corpus), await realpath(path));
+  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return;
+  throw new FieldtapeError("SCENARIO_INVALID", "is a link that leads out of the corpus", { file: path });
+}
+
+async function readScenarioFile(path: string): Promise<ScenarioFile> {
+  const text = await readText(path);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
+  const error = document.errors[0];
+  if (error !== undefined) {
+    const line = lines.linePos(error.pos[0]).line;
+    throw new FieldtapeError("SCENARIO_INVALID", error.message.split("\n")[0] ?? "is no YAML", { file: path, line });
+  }
+  const parsed = parseScenario(toValue(() => document.toJS({ maxAliasCount: ALIAS_MAX }), path));
+  if ("file" in parsed) return parsed.file;
+  const problem = parsed.problems[0] ?? { path: [], message: "is not valid" };
+  throw new FieldtapeError("SCENARIO_INVALID", `${problem.path.join(".") || "(top)"}: ${problem.message}`, {
+    file: path,
+    line: lineOf(document, problem.path, lines),
+    hint: "docs/writing-a-scenario.md lists the keys",
+  });
+}
+
+/** The line of the value at `path`; of what stands around it when it is missing. */
+function lineOf(document: Document, path: readonly (string | number)[], lines: LineCounter): number {
+  for (let length = path.length; length > 0; length -= 1) {
+    const node = document.getIn(path.slice(0, length), true);
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
+  }
+  return 1;
+}
+
+function toValue(read: () => unknown, path: string): unknown {
+  try {
+    return read();
+  } catch (cause) {
+    throw new FieldtapeError("SCENARIO_INVALID", "uses too many aliases", { file: path, cause });
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    if (systemCode(cause) === "ENOENT")
+      throw new FieldtapeError("INCOMPLETE", "there is no scenario here", { file: path, cause });
+    throw new FieldtapeError("INPUT_UNREADABLE", "cannot read the scenario", { file: path, cause });
+  }
+  if (text.length > SIZE_MAX) throw new FieldtapeError("SCENARIO_INVALID", "is larger than 64 KiB", { file: path });
+  return text;
+}

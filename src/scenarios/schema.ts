@@ -1,0 +1,43 @@
+import { z } from "zod";
+
+const words = z.string().trim().min(1, "must say something").max(4000);
+
+/** `scenario.yaml`, as it stands on disk. An unknown key is refused by name: a typing error must not switch a check off. */
+const scenarioSchema = z.strictObject({
+  /** What this case protects: the sentence that a reviewer reads when it fails. */
+  why: words,
+  /** Where the tape came from: who recorded what, with which command. */
+  provenance: words,
+  subject: z.string().min(1).max(200),
+  options: z.json().optional(),
+  /** `recorded` (default) keeps recorded inputs; `computed` fires deadlines anew. */
+  time: z.enum(["recorded", "computed"]).default("recorded"),
+  /** Which direction a participant hears. */
+  play: z.enum(["rx", "tx"]).default("rx"),
+  seed: z.int().min(0).max(0xffff_ffff).default(0),
+  /** How long time runs on after the last record, in milliseconds. */
+  drainMs: z.int().min(0).max(86_400_000).default(1000),
+  /** A tape with `gap` records must say why that is right, or the case fails. */
+  gaps: words.optional(),
+  golden: z.strictObject({ mode: z.enum(["exact"]) }).default({ mode: "exact" }),
+});
+
+/** A checked `scenario.yaml`. */
+export type ScenarioFile = z.infer<typeof scenarioSchema>;
+
+export interface SchemaProblem {
+  readonly path: readonly (string | number)[];
+  readonly message: string;
+}
+
+export function parseScenario(value: unknown): { file: ScenarioFile } | { problems: readonly SchemaProblem[] } {
+  const parsed = scenarioSchema.safeParse(value);
+  if (parsed.success) return { file: parsed.data };
+  return {
+    problems: parsed.error.issues.flatMap((issue) => {
+      const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+      if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+      return issue.keys.map((key) => ({ path: [...path, key], message: "is no key of a scenario" }));
+    }),
+  };
+}
