@@ -33,11 +33,17 @@ export interface SchemaProblem {
 export function parseScenario(value: unknown): { file: ScenarioFile } | { problems: readonly SchemaProblem[] } {
   const parsed = scenarioSchema.safeParse(value);
   if (parsed.success) return { file: parsed.data };
+  // A misspelt key is why another one seems to be missing: it is named first.
+  const problems = parsed.error.issues.flatMap(problemsOf);
   return {
-    problems: parsed.error.issues.flatMap((issue) => {
-      const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-      if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-      return issue.keys.map((key) => ({ path: [...path, key], message: "is no key of a scenario" }));
-    }),
+    problems: problems.toSorted((a, b) => Number(b.message === UNKNOWN_KEY) - Number(a.message === UNKNOWN_KEY)),
   };
+}
+
+const UNKNOWN_KEY = "is no key of a scenario";
+
+function problemsOf(issue: z.core.$ZodIssue): SchemaProblem[] {
+  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
+  return issue.keys.map((key) => ({ path: [...path, key], message: UNKNOWN_KEY }));
 }
