@@ -1,0 +1,45 @@
+import { decodeIdentificationReply } from "./device-identification.ts";
+import { bits, malformed, opaque, type PduFields, registers, word, wrongLength } from "./pdu-fields.ts";
+import { maskWrite, singleCoil, singleRegister } from "./pdu-request.ts";
+
+/** What a device answers when it did as it was asked. `bytes[body, end)` is what stands after the function code `code`. */
+export function decodeReply(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+  switch (code) {
+    case 1:
+    case 2:
+    case 3:
+    case 4:
+    case 23:
+      return readReply(bytes, body, end, code);
+    case 5:
+      return singleCoil(bytes, body, end, code);
+    case 6:
+      return singleRegister(bytes, body, end, code);
+    case 15:
+    case 16:
+      return writeReply(bytes, body, end, code);
+    case 22:
+      return maskWrite(bytes, body, end, code);
+    case 43:
+      return decodeIdentificationReply(bytes, body, end, code);
+    default:
+      return opaque(bytes, body, end, code);
+  }
+}
+
+/** §6.1–6.4, §6.17 */
+function readReply(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+  if (body >= end) return malformed(bytes, body, end, code, "ends before its byte count");
+  const count = bytes[body] ?? 0;
+  const found = end - body - 1;
+  if (count !== found) return malformed(bytes, body, end, code, `byte count ${count}, but ${found} bytes follow`);
+  if (code <= 2) return { function: code, values: bits(bytes, body + 1, 8 * count) };
+  if (count % 2 !== 0) return malformed(bytes, body, end, code, `byte count ${count}, but a register has 2 bytes`);
+  return { function: code, values: registers(bytes, body + 1, count / 2) };
+}
+
+/** §6.11, §6.12 */
+function writeReply(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+  if (end - body !== 4) return wrongLength(bytes, body, end, code, 4);
+  return { function: code, address: word(bytes, body), quantity: word(bytes, body + 2) };
+}
