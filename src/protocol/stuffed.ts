@@ -1,0 +1,47 @@
+import { toHex } from "../bytes/hex.ts";
+import type { Frame, Framer } from "../machine/machine.ts";
+import { type TailCheck, verified } from "./check.ts";
+import { type Delimited, delimited, giveUpDelimited, type ReadContent, takeDelimited } from "./delimited.ts";
+import { framerOf } from "./framing.ts";
+
+/** Options of the framers that free one byte value for the delimiter by stuffing: SLIP and COBS. */
+export interface StuffedOptions {
+  /** The most bytes on the wire between two delimiters. */
+  readonly maximum: number;
+  /** The check at the end of the payload, if it has one; it does not belong to `payload` then. */
+  readonly check?: TailCheck | undefined;
+}
+
+export const STUFFED_OPTIONS: StuffedOptions = { maximum: 65_536 };
+
+export interface PayloadFrame extends Frame {
+  /** Hex. */
+  readonly payload: string;
+}
+
+/** Undoes the stuffing of `bytes[start, end)` into `into`, which has room; the payload's size, or the fault that it is. */
+export type Unstuff = (bytes: Uint8Array, start: number, end: number, into: Uint8Array) => number | string;
+
+interface StuffedState extends Delimited {
+  readonly check: TailCheck | undefined;
+}
+
+/** A framer of payloads that are stuffed so that `delimiter` stands only between them. Nothing between two is ignored. */
+export function stuffed(name: string, delimiter: number, unstuff: Unstuff): Framer<StuffedOptions, StuffedState> {
+  const read: ReadContent<StuffedState> = ({ window, dir, check }, start, end, span) => {
+    if (start === end) return undefined;
+    const content = new Uint8Array(end - start);
+    const size = unstuff(window.bytes, start, end, content);
+    if (typeof size === "string") return size;
+    const stop = check === undefined ? size : verified(content.subarray(0, size), check);
+    if (typeof stop === "string") return stop;
+    const frame: PayloadFrame = { type: "frame", dir, span, payload: toHex(content, 0, stop) };
+    return frame;
+  };
+  return framerOf<StuffedOptions, StuffedState>({
+    name,
+    initial: ({ maximum, check }, framing) => ({ ...delimited(framing, Uint8Array.of(delimiter), maximum), check }),
+    take: (state, outputs) => takeDelimited(state, read, outputs),
+    giveUp: (state, ending, outputs) => giveUpDelimited(state, ending, undefined, outputs),
+  });
+}
