@@ -74,7 +74,8 @@ export const talk: Session<{ readonly quiet: number }, TalkState> = {
       says.push({ type: "state", state: "over", rx: state.heard.rx, tx: state.heard.tx });
     } else {
       state.due = plus(at, state.quiet);
-      if (input.type !== "frame") says.push({ ...input });
+      if (input.type === "fault") says.push({ type: "state", state: `heard ${input.fault.fault}` });
+      else if (input.type !== "frame") says.push({ ...input });
       else says.push({ type: "state", state: "heard", word: String(input.frame["word"]) });
     }
     return { state, outputs: says.map((value) => ({ type: "say", value })) };
