@@ -15,6 +15,8 @@ export interface Source {
   readonly description: string;
   /** For names of channels and files: `tcp:192.168.1.10:502`, `serial:/dev/ttyUSB0`, `stdin`. */
   readonly name: string;
+  /** What could not be had as asked, as sentences. */
+  readonly notes: readonly string[];
   readonly ended: Promise<SourceEnd>;
   /** Reads no more, lets what was read go out, closes its links and says so. When it resolves, nothing more arrives. */
   close(): Promise<void>;

@@ -50,6 +50,7 @@ export async function openTcpServer(arrivals: Arrivals, options: TcpServerOption
   return {
     description: `server on ${listen}`,
     name: `tcp-listen:${listen}`,
+    notes: [],
     ended: listener.ended,
     close: () => listener.close(),
   };
@@ -75,6 +76,7 @@ export async function openTcpClient(arrivals: Arrivals, options: TcpClientOption
   return {
     description: `client of ${device}`,
     name: `tcp:${device}`,
+    notes: [],
     ended: client.run(first),
     close: () => client.close(),
   };

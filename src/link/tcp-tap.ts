@@ -46,6 +46,7 @@ export async function openTcpTap(arrivals: Arrivals, options: TcpTapOptions): Pr
   return {
     description: `tap ${formatTcpAddress(listener.address)} -> ${device}`,
     name: `tcp:${device}`,
+    notes: [],
     ended: listener.ended,
     close: () => listener.close(),
   };
