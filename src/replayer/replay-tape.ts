@@ -1,0 +1,69 @@
+import { type Nanos, nanos } from "../time/nanos.ts";
+import { AnswerWait } from "./answer-wait.ts";
+import type { Divergence } from "./divergence.ts";
+import { awaitTurn, type Pace } from "./pace.ts";
+import type { Limit, ReplayRun, ReplayStep } from "./replay-run.ts";
+import type { SentCheck } from "./sent-check.ts";
+
+/** A step of a replay, and what it showed of a participant: once there is a divergence, it stays. */
+export interface CheckedStep extends ReplayStep {
+  readonly divergence?: Divergence;
+}
+
+export interface ReplayOptions {
+  /** Absent: as fast as the processor goes. */
+  readonly pace?: Pace;
+  /** One record or deadline a step, for breakpoints; otherwise whatever is at hand and due. */
+  readonly single?: boolean;
+  /** What a participant sends is held against the tape. Whoever plays the whole tape asks it to `finish` afterwards. */
+  readonly sent?: SentCheck;
+  /**
+   * Policy `wait`: the next bytes of a channel come only after the participant has sent what the tape has before them. If they
+   * come later for it, so does everything after them. Beyond so much patience the bytes count as missing, and the replay ends.
+   */
+  readonly waitMost?: Nanos;
+}
+
+/**
+ * Drives a run to its end. Pace and portions change when the subject is fed, never what it hears or says; only `waitMost`
+ * does.
+ *
+ * @throws FieldtapeError SUBJECT_CRASHED, SUBJECT_HUNG
+ */
+export async function* replayTape(
+  run: ReplayRun,
+  options: ReplayOptions,
+  signal: AbortSignal,
+): AsyncGenerator<CheckedStep, undefined> {
+  const { pace, sent, waitMost } = options;
+  const wait = sent === undefined || waitMost === undefined ? undefined : new AnswerWait(run, sent, waitMost);
+  const single = options.single === true || wait !== undefined;
+  const rushed = pace === undefined && !single;
+  for (;;) {
+    signal.throwIfAborted();
+    let limit: Limit = {};
+    if (!rushed) {
+      const next = wait === undefined ? await run.upcoming() : await wait.upcoming();
+      if (next === undefined) return;
+      if (next.type === "missing") {
+        yield nothingBut(run, next.divergence);
+        return;
+      }
+      const now = pace === undefined ? next.at : await awaitTurn(pace, run.position.at, next.at, signal);
+      limit = single ? { at: next.at, count: next.type === "record" ? 1 : 0 } : { at: now };
+    }
+    const step = await run.advance(limit, signal);
+    if (step === undefined) return;
+    yield sent === undefined ? step : await checked(step, run, sent);
+  }
+}
+
+async function checked(step: ReplayStep, run: ReplayRun, sent: SentCheck): Promise<CheckedStep> {
+  const owed = await sent.expect(await run.takeAnswers());
+  const divergence = owed ?? (await sent.take(step.outputs, step.at));
+  return divergence === undefined ? step : { ...step, divergence };
+}
+
+function nothingBut(run: ReplayRun, divergence: Divergence): CheckedStep {
+  return { fed: [], lines: [], outputs: [], at: nanos(Math.max(0, run.position.at)), divergence };
+}
