@@ -20,6 +20,13 @@ export interface OpenOptions {
   readonly channels: readonly ChannelRecord[];
   /** Seeds whatever chance the subject needs. */
   readonly seed: number;
+  /** Machines of which it is known beforehand that the tape holds their inputs: each hears exactly those. */
+  readonly recorded?: readonly string[];
+  /**
+   * `recorded` (the default): a machine whose inputs stand on the tape hears them, `elapsed` included, and its own deadlines
+   * are only checked. `computed`: the recorded `elapsed` have been left out, and its own deadlines fire instead.
+   */
+  readonly time?: "recorded" | "computed";
   /** Disturbances of the subject's own ports (cut-power, disk-full, …), as data. One that it cannot apply is refused. */
   readonly faults: readonly Json[];
   /** Goes on from a state that `snapshot` gave. */

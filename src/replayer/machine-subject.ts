@@ -1,0 +1,86 @@
+import type { Json } from "../bytes/json.ts";
+import { assert, FieldtapeError } from "../errors.ts";
+import { Chain } from "../machine/chain.ts";
+import type { ChainPlan } from "../machine/chain-plan.ts";
+import { ChainOutputs, replayInto } from "../machine/replay.ts";
+import type { TapeRecord } from "../tape/record.ts";
+import type { Nanos } from "../time/nanos.ts";
+import { turn } from "../time/system-clock.ts";
+import type { Advanced, OpenOptions, Subject, SubjectRun } from "./subject.ts";
+
+/** A subject that is made of machines. */
+export interface MachineSubjectDefinition {
+  readonly name: string;
+  readonly role: Subject["role"];
+  /**
+   * The machines for these settings, which come from a person or a file.
+   *
+   * @throws FieldtapeError OPTIONS_INVALID, naming the setting.
+   */
+  parse(config: Json): ChainPlan;
+}
+
+/** Machines as a subject: in this process, in virtual time, with snapshots. */
+export function machineSubject({ name, role, parse }: MachineSubjectDefinition): Subject {
+  return {
+    name,
+    role,
+    async open(options) {
+      const plan = parse(options.config);
+      assert(plan.role === role, `${name} is said to be a ${role}, and made as a ${plan.role}`);
+      if (options.faults.length > 0) throw noPorts(name);
+      return new MachineRun(name, plan, options);
+    },
+  };
+}
+
+class MachineRun implements SubjectRun {
+  readonly #name: string;
+  readonly #outputs = new ChainOutputs();
+  readonly #chain: Chain;
+
+  constructor(name: string, plan: ChainPlan, { channels, recorded, snapshot, time }: OpenOptions) {
+    this.#name = name;
+    this.#chain = new Chain(plan, this.#outputs, {
+      kinds: new Map(channels.map(({ channel, kind }) => [channel, kind])),
+      recorded: recorded ?? [],
+      time: time ?? "recorded",
+    });
+    if (snapshot !== undefined) this.#chain.restore(snapshot);
+  }
+
+  async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {
+    signal.throwIfAborted();
+    const going = replayInto(this.#chain, records, until);
+    while (!this.#isDone(going)) {
+      await turn();
+      signal.throwIfAborted();
+    }
+    return { outputs: this.#outputs.take(), deadline: this.#chain.deadline };
+  }
+
+  async snapshot(): Promise<Uint8Array> {
+    return this.#chain.snapshot();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** Whether it has come to its end. What a machine throws is an outcome of this subject, not of fieldtape. */
+  #isDone(going: Generator<undefined, void, void>): boolean {
+    try {
+      return going.next().done === true;
+    } catch (thrown) {
+      if (thrown instanceof FieldtapeError) throw thrown;
+      const what = thrown instanceof Error ? thrown.message : String(thrown);
+      throw new FieldtapeError("SUBJECT_CRASHED", `${this.#name} failed at ${this.#chain.now} ns: ${what}`, {
+        cause: thrown,
+      });
+    }
+  }
+}
+
+function noPorts(name: string): FieldtapeError {
+  return new FieldtapeError("OPTIONS_INVALID", `${name} has no ports that a fault could disturb`, {
+    hint: "place the fault on the records of the tape instead",
+  });
+}
