@@ -1,0 +1,51 @@
+import { Buffer } from "node:buffer";
+import { fromHex } from "../../bytes/hex.ts";
+import { FieldtapeError } from "../../errors.ts";
+import type { Decoder, DecoderOptions } from "./decoder.ts";
+import type { RecordSink } from "./record-sink.ts";
+
+/** It is kept whole until its end, since it is one read. */
+const FILE_BYTES_MAX = 16 << 20;
+
+/** Files that hold nothing but hex digits, with or without blanks and line ends: each file is one read. */
+export class PlainHexDecoder implements Decoder {
+  readonly #records: RecordSink;
+  readonly #options: DecoderOptions;
+  #parts: Uint8Array[] = [];
+  #length = 0;
+  #channel = -1;
+
+  constructor(records: RecordSink, options: DecoderOptions) {
+    this.#records = records;
+    this.#options = options;
+  }
+
+  beginFile(name: string): void {
+    if (this.#channel < 0) this.#channel = this.#records.channel({ name, kind: "stream", source: `file:${name}` });
+  }
+
+  push(chunk: Uint8Array): void {
+    this.#length += chunk.length;
+    if (this.#length > FILE_BYTES_MAX) {
+      throw new FieldtapeError("LIMIT_EXCEEDED", "a file of hex digits is longer than 16 MiB");
+    }
+    this.#parts.push(chunk);
+  }
+
+  endFile(): void {
+    const text = Buffer.concat(this.#parts).toString("latin1");
+    this.#parts = [];
+    this.#length = 0;
+    const bytes = fromHex(text);
+    if (bytes === undefined) {
+      const offset = /[^0-9a-fA-F\s]/.exec(text)?.index;
+      const what =
+        offset === undefined ? "half a byte is missing" : `something else than hex digits at offset ${offset}`;
+      throw new FieldtapeError("INPUT_MALFORMED", what);
+    }
+    this.#records.found++;
+    if (bytes.length > 0) this.#records.raw(this.#channel, this.#options.dir, bytes);
+  }
+
+  end(): void {}
+}
