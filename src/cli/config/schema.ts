@@ -2,11 +2,14 @@ import { z } from "zod";
 
 const json = z.json();
 
-/** A subject of one's own name: one of the built-in ones with its settings. */
-const namedSubject = z.strictObject({
-  subject: z.string().min(1).max(200),
-  options: json.optional(),
-});
+/** A subject of one's own name: one of the built-in ones with its settings, or a module of one's own. */
+const namedSubject = z.union(
+  [
+    z.strictObject({ subject: z.string().min(1).max(200), options: json.optional() }),
+    z.strictObject({ module: z.string().min(1).max(4096), options: json.optional() }),
+  ],
+  { error: 'must have "subject" (a built-in one) or "module" (a file), and may have "options"' },
+);
 
 /** A wire that is recorded often enough to have a name. */
 const namedChannel = z.strictObject({

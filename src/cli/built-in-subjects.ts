@@ -1,0 +1,70 @@
+import type { JsonObject } from "../bytes/json.ts";
+import { FieldtapeError } from "../errors.ts";
+import { type ChainPlan, type FramerPart, framerPart } from "../machine/chain-plan.ts";
+import type { Framer } from "../machine/machine.ts";
+import type { NamedFramer } from "../plugin/abi.ts";
+
+/** A subject that comes with fieldtape. Its machines are loaded when it is used. */
+export interface BuiltIn {
+  readonly name: string;
+  readonly role: "observer" | "participant";
+  /** Whether it turns bytes into frames by itself, so that a session may stand on it. */
+  readonly frames: boolean;
+  readonly summary: string;
+  /** @throws FieldtapeError OPTIONS_INVALID naming the option. */
+  plan(options: JsonObject, framerNamed: FramerNamed): Promise<ChainPlan>;
+}
+
+/** Finds the framer that a session's options name. */
+export type FramerNamed = (framer: NamedFramer) => Promise<FramerPart>;
+
+/** What reads options: a zod schema, by its shape (zod itself stays in the schema files). */
+interface OptionsSchema<Options> {
+  safeParse(
+    value: unknown,
+  ):
+    | { success: true; data: Options }
+    | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
+}
+
+export const BUILT_IN: readonly BuiltIn[] = [
+  framing("lines", "lines of text or bytes up to a delimiter", async () => {
+    const [{ lines }, { linesOptions }] = await Promise.all([
+      import("../protocol/lines.ts"),
+      import("../protocol/schema.ts"),
+    ]);
+    return { machine: lines, schema: linesOptions };
+  }),
+];
+
+export function builtIn(name: string): BuiltIn | undefined {
+  return BUILT_IN.find((entry) => entry.name === name);
+}
+
+function framing<Options, State>(
+  name: string,
+  summary: string,
+  load: () => Promise<{ machine: Framer<Options, State>; schema: OptionsSchema<Options> }>,
+): BuiltIn {
+  return {
+    name,
+    role: "observer",
+    frames: true,
+    summary,
+    async plan(options) {
+      const { machine, schema } = await load();
+      return { role: "observer", framer: framerPart(machine, parsed(name, schema, options)) };
+    },
+  };
+}
+
+function parsed<Options>(name: string, schema: OptionsSchema<Options>, options: JsonObject): Options {
+  const result = schema.safeParse(options);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(
+    (issue) => `${issue.path.map(String).join(".") || "(options)"}: ${issue.message}`,
+  );
+  throw new FieldtapeError("OPTIONS_INVALID", `the options of ${name} are not valid\n    ${problems.join("\n    ")}`, {
+    hint: "docs/subjects.md lists them",
+  });
+}

@@ -1,0 +1,30 @@
+import { randomUUID } from "node:crypto";
+import process from "node:process";
+import type { Clock, WallClock } from "../time/clock.ts";
+import { SystemClock, SystemWallClock } from "../time/system-clock.ts";
+import { type ConfigOptions, type LoadedConfig, loadConfig } from "./config/config-file.ts";
+
+/** The world that commands run in. What a lower room needs of a higher one is handed in from here. */
+export interface World {
+  readonly clock: Clock;
+  readonly wall: WallClock;
+}
+
+/** Real time. `precise`: paced to a millisecond and better, for playing to a live program. */
+export function realWorld(options: { readonly precise: boolean }): World {
+  return { clock: new SystemClock(options), wall: new SystemWallClock() };
+}
+
+/** A recording's identity: the one thing that chance decides. */
+export function newTapeId(): string {
+  return randomUUID();
+}
+
+/** The configuration that a command's flags ask for. */
+export function configOf(flags: {
+  readonly config?: string | undefined;
+  readonly "no-config": boolean;
+}): Promise<LoadedConfig> {
+  const options: ConfigOptions = { folder: process.cwd(), file: flags.config, none: flags["no-config"] };
+  return loadConfig(options);
+}
