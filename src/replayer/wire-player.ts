@@ -1,0 +1,139 @@
+import { FieldtapeError } from "../errors.ts";
+import type { Clock } from "../time/clock.ts";
+import { type Nanos, nanos, plus, ZERO } from "../time/nanos.ts";
+import type { FedBatch, FedRecord } from "./feed.ts";
+import type { Pace } from "./pace.ts";
+import type { CheckedStep } from "./replay-tape.ts";
+import type { SentCheck } from "./sent-check.ts";
+import type { Wires } from "./wires.ts";
+
+export interface WirePlayerOptions {
+  readonly pace: Pace;
+  /** The clock behind `pace.clock`: patience passes on it while tape time stands still. */
+  readonly steady: Clock;
+  /** What the program answers is held against the tape. */
+  readonly sent?: SentCheck;
+  /** Policy `wait`: the next bytes of a channel wait, and tape time with them, until the program has answered, at most so long. */
+  readonly waitMost?: Nanos;
+  /** Names the tape in errors. */
+  readonly file: string;
+}
+
+type Steps = AsyncGenerator<CheckedStep, void, undefined>;
+
+/** The moves of a replay to live programs. Each hands over what came in meanwhile. */
+export class WirePlayer {
+  /** What the program should have answered never came: there is nothing left to wait for. */
+  lost = false;
+  readonly #wires: Wires;
+  readonly #options: WirePlayerOptions;
+  readonly #signal: AbortSignal;
+  /** Tape time of the record that was played last. */
+  #previous: Nanos = ZERO;
+  /** Answers of the batch that were handed to the check. */
+  #expected: { readonly batch: FedBatch; count: number } | undefined;
+
+  constructor(wires: Wires, options: WirePlayerOptions, signal: AbortSignal) {
+    this.#wires = wires;
+    this.#options = options;
+    this.#signal = signal;
+  }
+
+  /** The program owes what stands on the tape before `line`. */
+  async expect(batch: FedBatch, line: number): Promise<void> {
+    if (this.#expected?.batch !== batch) this.#expected = { batch, count: 0 };
+    const { count } = this.#expected;
+    let next = count;
+    while ((batch.answers[next]?.line ?? Number.POSITIVE_INFINITY) < line) next += 1;
+    this.#expected.count = next;
+    if (next > count) await this.#options.sent?.expect(batch.answers.slice(count, next));
+  }
+
+  /** Lets time pass until `next`; silence beyond the longest gap that is waited for is jumped over. */
+  async *idle(next: Nanos): Steps {
+    const { clock, maxGap } = this.#options.pace;
+    const patience = maxGap === undefined ? next : Math.min(next, this.#previous + maxGap);
+    yield* this.#sleep(clock, nanos(patience));
+    if (clock.now() < next) clock.seek(next);
+    this.#previous = next;
+  }
+
+  /** Policy `wait`: tape time stands still while the program owes what the tape has before these bytes. */
+  async *patience(record: FedRecord): Steps {
+    const { sent, waitMost, steady, pace } = this.#options;
+    if (sent === undefined || waitMost === undefined || record.type !== "raw" || !sent.owes(record.channel)) return;
+    pace.clock.pause();
+    const until = plus(steady.now(), waitMost);
+    for await (const step of this.#sleep(steady, until)) {
+      yield step;
+      if (step.divergence !== undefined || !sent.owes(record.channel)) break;
+    }
+    pace.clock.resume();
+    const divergence = sent.owes(record.channel) ? await sent.finish() : undefined;
+    if (divergence === undefined) return;
+    this.lost = true;
+    yield { ...(await this.step()), divergence };
+  }
+
+  async play(record: FedRecord, line: number): Promise<CheckedStep> {
+    const { clock, lateness } = this.#options.pace;
+    try {
+      if (this.#wires.needsWire(record)) await this.#connect(record);
+      if (record.type === "raw") lateness.add((clock.now() - record.at) / clock.rate);
+      await this.#wires.play(record);
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      throw this.#placed(thrown, line);
+    }
+    return this.step(record, line);
+  }
+
+  /** What was played, if anything, and what came in by now. */
+  async step(record?: FedRecord, line = 0): Promise<CheckedStep> {
+    const outputs = this.#wires.take();
+    const at = nanos(Math.max(this.#previous, outputs.at(-1)?.at ?? ZERO));
+    const divergence = await this.#options.sent?.take(outputs, at);
+    const fed = record === undefined ? { fed: [], lines: [] } : { fed: [record], lines: [line] };
+    return { ...fed, outputs, at, ...(divergence === undefined ? {} : { divergence }) };
+  }
+
+  async #connect(record: FedRecord): Promise<void> {
+    const { clock } = this.#options.pace;
+    if (!("channel" in record) || record.channel === undefined) return;
+    clock.pause();
+    await this.#wires.connect(record.channel, this.#signal);
+    clock.resume();
+  }
+
+  /** Sleeps until then, handing over what comes in as it comes. */
+  async *#sleep(clock: Clock, until: Nanos): Steps {
+    while (!(await this.#slept(clock, until))) yield await this.step();
+  }
+
+  /** Whether it slept through; otherwise something came in. */
+  async #slept(clock: Clock, until: Nanos): Promise<boolean> {
+    if (clock.now() >= until) return true;
+    const woken = new AbortController();
+    const wake = (): void => woken.abort();
+    const forget = this.#wires.onArrival(wake);
+    this.#signal.addEventListener("abort", wake, { once: true });
+    try {
+      await clock.sleepUntil(until, woken.signal);
+      return true;
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      if (!woken.signal.aborted) throw thrown;
+      return false;
+    } finally {
+      forget();
+      this.#signal.removeEventListener("abort", wake);
+    }
+  }
+
+  #placed(thrown: unknown, line: number): unknown {
+    if (!(thrown instanceof FieldtapeError) || thrown.line !== undefined) return thrown;
+    const { code, message, hint, cause } = thrown;
+    const { file } = this.#options;
+    return new FieldtapeError(code, message, { cause, file, line, ...(hint === undefined ? {} : { hint }) });
+  }
+}
