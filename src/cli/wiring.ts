@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import process from "node:process";
 import type { Clock, WallClock } from "../time/clock.ts";
-import { SystemClock, SystemWallClock } from "../time/system-clock.ts";
+import { SystemClock, type SystemClockOptions, SystemWallClock } from "../time/system-clock.ts";
 import { type ConfigOptions, type LoadedConfig, loadConfig } from "./config/config-file.ts";
 
 /** The world that commands run in. What a lower room needs of a higher one is handed in from here. */
@@ -10,8 +10,8 @@ export interface World {
   readonly wall: WallClock;
 }
 
-/** Real time. `precise`: paced to a millisecond and better, for playing to a live program. */
-export function realWorld(options: { readonly precise: boolean }): World {
+/** Real time; `precise` for playing to a live program. */
+export function realWorld(options: SystemClockOptions): World {
   return { clock: new SystemClock(options), wall: new SystemWallClock() };
 }
 
