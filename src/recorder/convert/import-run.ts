@@ -48,7 +48,7 @@ export class ImportRun {
     for await (const chunk of chunks) {
       this.input += chunk.length;
       inFile(name, () => this.#decoder.push(chunk));
-      yield this.#records.take();
+      if (this.#records.pending > 0) yield this.#records.take();
     }
     inFile(name, () => this.#decoder.endFile());
   }

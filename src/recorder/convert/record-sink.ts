@@ -147,7 +147,7 @@ export class RecordSink {
   /** Everything since the last call. */
   take(): readonly TapeRecord[] {
     const taken = this.#records;
-    if (taken.length > 0) this.#records = [];
+    this.#records = [];
     return taken;
   }
 
