@@ -1,0 +1,49 @@
+import { ZERO } from "../time/nanos.ts";
+import { openContents } from "./file-contents.ts";
+import { FileSource } from "./file-source.ts";
+import type { FoundPlace } from "./find-place.ts";
+import { InForce } from "./in-force.ts";
+import { parseRecord } from "./line.ts";
+import { walkLines } from "./line-walk.ts";
+import { openTape } from "./reader.ts";
+import { isSaid, TapeIndex } from "./tape-index.ts";
+
+/** What holds at a place: channels, open links, the date. Without an index the lines before it are looked through. */
+export async function inForceAt(path: string, { line, start }: FoundPlace): Promise<InForce> {
+  const inForce = new InForce();
+  if (start.line !== line) {
+    await using tape = await openTape(path);
+    for await (const { firstLine, records } of tape.batches({ verify: false })) {
+      for (const record of records.slice(0, Math.max(0, line - firstLine))) inForce.take(record);
+      if (firstLine + records.length >= line) break;
+    }
+    return inForce;
+  }
+  const said = (await TapeIndex.load(path))?.said;
+  if (said !== undefined) {
+    const text = new TextEncoder();
+    for (const [stands, json] of said) {
+      if (stands >= line) break;
+      const bytes = text.encode(json);
+      inForce.take(parseRecord(bytes, 0, bytes.length, ZERO));
+    }
+    return inForce;
+  }
+  await takeSaid(path, start.byte, inForce);
+  return inForce;
+}
+
+/** Canonical lines of the types that say nothing for later, told by the letter at the tenth byte: raw, input, output, block. */
+const OF_THE_MOMENT: ReadonlySet<number | undefined> = new Set([..."riob"].map((letter) => letter.charCodeAt(0)));
+
+async function takeSaid(path: string, upTo: number, inForce: InForce): Promise<void> {
+  await using source = await FileSource.open(path);
+  const { chunks } = await openContents(source, 0);
+  await walkLines(chunks, 0, ({ bytes, start, end, byte }) => {
+    if (byte >= upTo) return true;
+    if (bytes[start + 2] === 0x74 && OF_THE_MOMENT.has(bytes[start + 9])) return false;
+    const record = parseRecord(bytes, start, end, ZERO);
+    if (isSaid(record)) inForce.take(record);
+    return false;
+  });
+}
