@@ -31,3 +31,7 @@ export function earlier(a: Nanos | undefined, b: Nanos | undefined): Nanos | und
   if (b === undefined) return a;
   return a <= b ? a : b;
 }
+
+export function later(a: Nanos, b: Nanos): Nanos {
+  return a >= b ? a : b;
+}

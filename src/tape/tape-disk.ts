@@ -1,0 +1,105 @@
+import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { dirname } from "node:path";
+import { FieldtapeError, systemCode } from "../errors.ts";
+
+/** A file that is being written, at positions of our choosing, so that a failed write leaves no doubt about what stands. */
+export interface TapeFile {
+  /** Returns how many bytes the disk took, which may be fewer than given. */
+  write(pieces: readonly Uint8Array[], position: number): Promise<number>;
+  read(into: Uint8Array, position: number): Promise<number>;
+  truncate(length: number): Promise<void>;
+  /** What was written survives a power cut from here on. */
+  datasync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Where tapes are written: the file system, or one whose limits a test sets. Rejects with the system's errors. */
+export interface TapeDisk {
+  /** A new file, mode 0600. An existing one is emptied if `force`, else it is an error `EEXIST`. */
+  create(path: string, force: boolean): Promise<TapeFile>;
+  /** Moves a file; the folder of the new name is made. */
+  move(from: string, to: string): Promise<void>;
+  /** Removes a file or a folder with everything in it; silent if there is none. */
+  remove(path: string): Promise<void>;
+  /** Names made or removed in this folder survive a power cut from here on. */
+  syncFolder(path: string): Promise<void>;
+}
+
+export const fileSystem: TapeDisk = {
+  async create(path, force) {
+    await mkdir(dirname(path), { recursive: true });
+    // Read too: after a failed write the end is made from what stands there.
+    const handle = await open(path, force ? "w+" : "wx+", 0o600);
+    if (force && (await handle.stat()).isFile()) await handle.chmod(0o600);
+    return new SystemFile(handle);
+  },
+  async move(from, to) {
+    await mkdir(dirname(to), { recursive: true });
+    await rename(from, to);
+  },
+  async remove(path) {
+    await rm(path, { recursive: true, force: true });
+  },
+  async syncFolder(path) {
+    // Where a folder cannot be opened (Windows), names are as durable as the system makes them.
+    const handle = await open(path, "r").catch(() => undefined);
+    try {
+      await handle?.sync();
+    } finally {
+      await handle?.close();
+    }
+  },
+};
+
+class SystemFile implements TapeFile {
+  private readonly handle: FileHandle;
+
+  constructor(handle: FileHandle) {
+    this.handle = handle;
+  }
+
+  async write(pieces: readonly Uint8Array[], position: number): Promise<number> {
+    return (await this.handle.writev(pieces, position)).bytesWritten;
+  }
+
+  async read(into: Uint8Array, position: number): Promise<number> {
+    return (await this.handle.read(into, 0, into.length, position)).bytesRead;
+  }
+
+  truncate(length: number): Promise<void> {
+    return this.handle.truncate(length);
+  }
+
+  datasync(): Promise<void> {
+    return this.handle.datasync();
+  }
+
+  close(): Promise<void> {
+    return this.handle.close();
+  }
+}
+
+/** What the system throws, as an error of ours. */
+export async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw outputFailure(path, thrown);
+  }
+}
+
+/** A failed create, write, sync, … of a tape as an error of ours: OUTPUT_EXISTS, DISK_FULL or OUTPUT_FAILED. */
+export function outputFailure(path: string, thrown: unknown): FieldtapeError {
+  if (thrown instanceof FieldtapeError) return thrown;
+  const code = systemCode(thrown);
+  const options = { file: path, cause: thrown };
+  if (code === "EEXIST") {
+    const hint = "choose another name, or --force to overwrite it";
+    return new FieldtapeError("OUTPUT_EXISTS", `${path} is already there`, { ...options, hint });
+  }
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
+    const hint = "what was written before is whole; make room and go on in a new tape";
+    return new FieldtapeError("DISK_FULL", `${path}: the disk is full`, { ...options, hint });
+  }
+  return new FieldtapeError("OUTPUT_FAILED", `cannot write ${path}: ${code ?? "the system refuses"}`, options);
+}
