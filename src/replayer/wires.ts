@@ -85,6 +85,8 @@ export class Wires implements AsyncDisposable {
   }
 
   #arrive(channel: number, event: WireEvent): void {
+    // What the program does to its link is news; what we do to it stands on the tape already.
+    if (event.type === "link" && (event.change === "open" || !this.#open.has(channel))) return;
     // Tape time may have been set back while the replay waited; a tape's `at` never goes back.
     const at = nanos(Math.max(event.at, this.#lastAt));
     this.#lastAt = at;
