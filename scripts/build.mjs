@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-const { version } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
+/** What every start, or every tape, needs: fewer files to open. The other packages stay outside and load when they are used. */
+const BUNDLED = new Set(["@oclif/core", "zod", "re2js"]);
+const { version, dependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
 
 /** The commit that is built, or "unknown" outside a checkout (a packed tarball). */
 function gitRevision() {
@@ -22,7 +24,7 @@ function gitRevision() {
 rmSync(`${root}/dist`, { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts", "src/cli/command-table.ts"],
+  entryPoints: ["src/cli/main.ts", "src/cli/command-table.ts", "src/cli/suite-worker.ts"],
   outdir: "dist",
   outbase: "src",
   bundle: true,
@@ -30,8 +32,7 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  // Bundled: what every start needs. Left outside: native code, threads' own files, and what is loaded only when asked for.
-  external: ["serialport", "tinypool", "jiti", "ink", "react", "react-devtools-core", "typescript", "ts-node"],
+  external: [...Object.keys(dependencies).filter((name) => !BUNDLED.has(name)), "typescript", "ts-node"],
   // Some bundled packages are CommonJS and call require.
   banner: {
     js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',

@@ -1,0 +1,47 @@
+import { type CaseOutcome, type CaseResult, verdict } from "../scenarios/case-result.ts";
+import { EXIT, EXIT_OF_ERROR, type ExitCode } from "./exit.ts";
+
+/** The exit code that an outcome stands for. */
+export function exitOf(outcome: CaseOutcome): ExitCode {
+  switch (outcome.type) {
+    case "passed":
+      return EXIT.ok;
+    case "different":
+      return EXIT.different;
+    case "unstable":
+      return EXIT.unstable;
+    case "new":
+    case "orphan":
+    case "unexplained":
+      return EXIT.incomplete;
+    case "failed":
+      return EXIT_OF_ERROR[outcome.code];
+  }
+}
+
+/** A case that did not pass, for a person: what happened, and what to do. */
+export function caseWords({ name, outcome }: CaseResult): string {
+  return [`${verdict(outcome)}: ${name}`, ...detail(outcome).flatMap((text) => text.split("\n"))].join("\n  ");
+}
+
+function detail(outcome: CaseOutcome): string[] {
+  switch (outcome.type) {
+    case "passed":
+      return [];
+    case "different":
+      return [outcome.words, `all that it says now: ${outcome.pending}`];
+    case "new":
+      return [
+        `there is no golden; what it says now: ${outcome.pending}`,
+        'accept it with fieldtape suite accept CASE --reason "…"',
+      ];
+    case "orphan":
+      return [`${outcome.folder} has a golden and no scenario`];
+    case "unexplained":
+      return [`the tape has ${outcome.gaps} gap(s); say under "gaps" in scenario.yaml why that is right`];
+    case "unstable":
+      return ["two runs of the same case differ", outcome.words];
+    case "failed":
+      return [outcome.words];
+  }
+}

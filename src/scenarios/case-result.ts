@@ -1,0 +1,40 @@
+import type { ErrorCode } from "../errors.ts";
+
+/** What became of one case, as data that crosses threads and ends up in reports. */
+export interface CaseResult {
+  readonly name: string;
+  readonly outcome: CaseOutcome;
+  /** Records fed and said: what a person needs to believe that something was tested. */
+  readonly fed: number;
+  readonly said: number;
+}
+
+export type CaseOutcome =
+  | { readonly type: "passed" }
+  /** The subject said something else than the golden. `words`: the first divergence. `pending`: the whole of what it said. */
+  | { readonly type: "different"; readonly words: string; readonly pending: string }
+  /** There is no golden yet. */
+  | { readonly type: "new"; readonly pending: string }
+  /** A golden whose scenario is gone. */
+  | { readonly type: "orphan"; readonly folder: string }
+  /** The tape has gaps and nobody says why that is right. */
+  | { readonly type: "unexplained"; readonly gaps: number }
+  /** Two runs of the case differ. `words`: the first divergence between them. */
+  | { readonly type: "unstable"; readonly words: string }
+  /** It could not be run: a broken scenario or tape, or a subject that crashed or hung. */
+  | { readonly type: "failed"; readonly code: ErrorCode; readonly words: string };
+
+/** One word for each outcome: what a line of the report begins with. */
+export function verdict(outcome: CaseOutcome): string {
+  if (outcome.type !== "failed") return outcome.type;
+  switch (outcome.code) {
+    case "SUBJECT_CRASHED":
+      return "crashed";
+    case "SUBJECT_HUNG":
+      return "hung";
+    case "INCOMPLETE":
+      return "incomplete";
+    default:
+      return "invalid";
+  }
+}

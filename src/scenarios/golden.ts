@@ -1,0 +1,67 @@
+import { existsSync } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import { Comparison } from "../replayer/compare.ts";
+import type { Divergence, Said } from "../replayer/divergence.ts";
+import type { Subject } from "../replayer/subject.ts";
+import { formatRecord } from "../tape/line.ts";
+import { openTape } from "../tape/reader.ts";
+import type { RecordBatch } from "../tape/record.ts";
+import { GOLDEN_FILE, type Scenario } from "./scenario.ts";
+
+/** A golden as it stands on disk: canonical lines without header, hash lines and end. */
+export function goldenText(said: readonly Said[]): string {
+  return said.map((record) => `${formatRecord(record)}\n`).join("");
+}
+
+export function hasGolden(scenario: Scenario): boolean {
+  return existsSync(scenario.golden);
+}
+
+/** The first divergence of what was said from the scenario's golden. */
+export async function compareWithGolden(
+  scenario: Scenario,
+  said: readonly Said[],
+  role: Subject["role"],
+): Promise<Divergence | undefined> {
+  await using golden = await openTape(scenario.golden);
+  return firstDivergence(golden.batches({ verify: false }), said, role);
+}
+
+/** The first divergence of a second run from the first one. */
+export function compareRuns(
+  first: readonly Said[],
+  second: readonly Said[],
+  role: Subject["role"],
+): Promise<Divergence | undefined> {
+  return firstDivergence(
+    (async function* () {
+      yield { firstLine: 1, records: first };
+    })(),
+    second,
+    role,
+  );
+}
+
+async function firstDivergence(
+  expected: AsyncIterable<RecordBatch>,
+  said: readonly Said[],
+  role: Subject["role"],
+): Promise<Divergence | undefined> {
+  await using comparison = new Comparison(expected, { role, at: "exact" });
+  return (await comparison.take(said)) ?? (await comparison.finish());
+}
+
+/** Writes what the subject said outside the corpus, for a person to look at; answers with the file. */
+export async function writePending(pendingFolder: string, scenario: Scenario, said: readonly Said[]): Promise<string> {
+  const path = join(pendingFolder, scenario.name, GOLDEN_FILE);
+  await mkdir(dirname(path), { recursive: true });
+  await writeFileAtomic(path, goldenText(said));
+  return path;
+}
+
+/** The only way in which a golden changes. */
+export async function writeGolden(scenario: Scenario, said: readonly Said[]): Promise<void> {
+  await writeFileAtomic(scenario.golden, goldenText(said));
+}

@@ -1,0 +1,70 @@
+import { FieldtapeError } from "../errors.ts";
+import type { Divergence } from "../replayer/divergence.ts";
+import { divergenceWords } from "../replayer/divergence-words.ts";
+import { findWhereabouts, soughtBy } from "../replayer/whereabouts.ts";
+import { openTape } from "../tape/reader.ts";
+import type { CaseOutcome, CaseResult } from "./case-result.ts";
+import { compareWithGolden, hasGolden, writePending } from "./golden.ts";
+import { type Played, play, type ScenarioSubject } from "./play.ts";
+import { loadScenario, type Scenario } from "./scenario.ts";
+
+/** Introduces the subject that a scenario names. */
+export type FindSubject = (scenario: Scenario) => Promise<ScenarioSubject>;
+
+/** One case to run, as data that can be told to a thread. */
+export interface CaseJob {
+  readonly corpus: string;
+  readonly folder: string;
+  /** Where a golden goes that is not accepted yet; outside the corpus. */
+  readonly pendingFolder: string;
+}
+
+/** Runs one case. What fails in the case is its outcome; only a bug in fieldtape throws. */
+export async function runCase(job: CaseJob, findSubject: FindSubject, signal: AbortSignal): Promise<CaseResult> {
+  let name = job.folder;
+  try {
+    const scenario = await loadScenario(job.corpus, job.folder);
+    name = scenario.name;
+    const subject = await findSubject(scenario);
+    const played = await play(scenario, subject, signal);
+    const outcome = await judge(scenario, subject, played, job.pendingFolder);
+    return { name, outcome, fed: played.fed, said: played.said.length };
+  } catch (thrown) {
+    if (!(thrown instanceof FieldtapeError) || thrown.code === "ABORTED") throw thrown;
+    return { name, outcome: failed(thrown), fed: 0, said: 0 };
+  }
+}
+
+async function judge(
+  scenario: Scenario,
+  { subject }: ScenarioSubject,
+  played: Played,
+  pendingFolder: string,
+): Promise<CaseOutcome> {
+  const { said, gaps } = played;
+  if (gaps > 0 && scenario.settings.gaps === undefined) return { type: "unexplained", gaps };
+  if (!hasGolden(scenario)) return { type: "new", pending: await writePending(pendingFolder, scenario, said) };
+  const divergence = await compareWithGolden(scenario, said, subject.role);
+  if (divergence === undefined) return { type: "passed" };
+  return {
+    type: "different",
+    words: await wordsOf(scenario, divergence),
+    pending: await writePending(pendingFolder, scenario, said),
+  };
+}
+
+/** The divergence for a person, with the bytes of the tape around it. */
+export async function wordsOf(scenario: Scenario, divergence: Divergence): Promise<string> {
+  await using tape = await openTape(scenario.tape);
+  const where = await findWhereabouts(tape.batches({ verify: false }), soughtBy(divergence));
+  return divergenceWords(divergence, where, { tape: scenario.tape, expected: scenario.golden });
+}
+
+function failed(error: FieldtapeError): CaseOutcome {
+  const where = error.file === undefined ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}: `;
+  return {
+    type: "failed",
+    code: error.code,
+    words: `${where}${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`,
+  };
+}
