@@ -11,6 +11,8 @@ export interface TalkOptions {
   /** First sequence numbers of the two ends. */
   readonly callerStart?: number;
   readonly deviceStart?: number;
+  /** The caller is 10.0.0.2 and the device 10.0.0.1. */
+  readonly turned?: boolean;
   /** What goes around the datagram. */
   readonly wrap?: (datagram: Bytes) => Bytes;
 }
@@ -32,6 +34,7 @@ export class TcpTalk {
       devicePort: 502,
       callerStart: 1000,
       deviceStart: 5000,
+      turned: false,
       wrap: ethernet,
       ...options,
     };
@@ -81,7 +84,7 @@ export class TcpTalk {
     offset: number,
     more: { flags: number; payload?: string; acknowledged?: number; captured?: number },
   ): this {
-    const { callerPort, devicePort, callerStart, deviceStart, wrap } = this.#options;
+    const { callerPort, devicePort, callerStart, deviceStart, turned, wrap } = this.#options;
     const [own, other] = end === "caller" ? [callerStart, deviceStart] : [deviceStart, callerStart];
     const segment = tcp({
       from: end === "caller" ? callerPort : devicePort,
@@ -91,7 +94,7 @@ export class TcpTalk {
       flags: more.flags,
       payload: text(more.payload ?? ""),
     });
-    const [source, destination] = end === "caller" ? ["10.0.0.1", "10.0.0.2"] : ["10.0.0.2", "10.0.0.1"];
+    const [source, destination] = (end === "caller") !== turned ? ["10.0.0.1", "10.0.0.2"] : ["10.0.0.2", "10.0.0.1"];
     const whole = wrap(ipv4({ source, destination, protocol: 6, payload: segment }));
     const captured =
       more.captured === undefined ? whole.length : whole.length - (more.payload ?? "").length + more.captured;

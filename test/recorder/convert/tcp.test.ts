@@ -81,6 +81,14 @@ describe("a TCP connection in a capture", () => {
     expect(story((await heard(talk, { ports: new Set([50_000]) })).records)).toEqual(asked);
   });
 
+  test("that a device calls from the very port where it accepts others is still the device's", async () => {
+    const accepts = new TcpTalk().handshake().says("device", 0, "one");
+    const calls = new TcpTalk({ callerPort: 502, devicePort: 4446, turned: true }).waits(100).handshake();
+    calls.says("caller", 0, "two");
+    const { records } = await importing(pcap([...accepts.packets, ...calls.packets]));
+    expect(story(records).slice(2)).toEqual(["0 rx one", "1 stream 10.0.0.1:4446-10.0.0.2:502", "1 open", "1 rx two"]);
+  });
+
   test("keeps bytes once that were sent twice", async () => {
     const talk = new TcpTalk().handshake().says("device", 0, "abc").says("device", 0, "abc").says("device", 3, "def");
     const imported = await heard(talk);

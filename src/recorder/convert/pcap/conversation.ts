@@ -35,6 +35,13 @@ export class Conversation {
     return this.version === 4 ? this.key4 : this.key6;
   }
 
+  /** Names one end by its address and port, in `into`: 1 + 1 or 1 + 4 words. */
+  endpointKey(low: boolean, into: Int32Array): void {
+    const words = this.version === 4 ? 1 : 4;
+    into[0] = low ? this.lowPort : this.highPort;
+    for (let word = 0; word < words; word++) into[1 + word] = this.key[(low ? 1 : 1 + words) + word] ?? 0;
+  }
+
   /**
    * Whether the low end is the device where no handshake says it: the end with one of these ports, else the lower port, else the
    * end that the packet goes to (who asks speaks first) — or, where that is a group of receivers, the end that sent it.

@@ -2,6 +2,7 @@ import type { OddityKind } from "../oddities.ts";
 import type { NewChannel, RecordSink } from "../record-sink.ts";
 import type { CapturedPacket } from "./captured-packet.ts";
 import { Conversation } from "./conversation.ts";
+import { DeviceSide } from "./device-side.ts";
 import { FlowTable, KEY_WORDS } from "./flow-table.ts";
 import { type IpHeader, PROTOCOL } from "./ip-header.ts";
 import { FLAG, TcpConnection, type TcpHeader } from "./tcp-connection.ts";
@@ -28,12 +29,14 @@ export class Transport {
   readonly #connections6: FlowTable<TcpConnection>;
   readonly #datagrams4: FlowTable<DatagramFlow>;
   readonly #datagrams6: FlowTable<DatagramFlow>;
+  readonly #side: DeviceSide;
   #deviceIsLow = false;
 
   constructor(records: RecordSink, ports: ReadonlySet<number>) {
     this.#records = records;
     this.#shared = { records, waitingBytes: 0, waitingPieces: 0 };
     this.#ports = ports;
+    this.#side = new DeviceSide(ports);
     const abandon = (connection: TcpConnection): void => {
       if (connection.isOpen) records.oddities.note("evicted");
       connection.abandon(CROWDED);
@@ -83,6 +86,7 @@ export class Transport {
     packet.start += headerBytes;
     packet.end = Math.max(packet.start, packet.end);
     const connection = this.#connectionOf(tcp, packet.wireEnd - packet.start);
+    this.#side.see(this.#conversation, tcp);
     connection?.receive(tcp, packet, this.#describe);
     return connection === undefined ? "stray" : undefined;
   }
@@ -96,9 +100,7 @@ export class Transport {
     known?.abandon("the same ports began another connection");
     const synchronises = (tcp.flags & FLAG.syn) !== 0;
     if ((tcp.flags & FLAG.rst) !== 0 || (!synchronises && length === 0)) return undefined;
-    const guessed = this.#conversation.guessDeviceIsLow(this.#ports);
-    // Who accepts the connection is the device: the receiver of a SYN, the sender of its SYN with ACK.
-    this.#deviceIsLow = synchronises ? tcp.fromLow === ((tcp.flags & FLAG.ack) !== 0) : guessed;
+    this.#deviceIsLow = this.#side.isLow(this.#conversation, tcp);
     const connection = new TcpConnection(this.#deviceIsLow, this.#shared);
     table.set(this.#conversation.key, connection);
     return connection;
