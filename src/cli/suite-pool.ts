@@ -4,6 +4,7 @@ import Tinypool from "tinypool";
 import type { CaseResult } from "../scenarios/case-result.ts";
 import type { CaseJob } from "../scenarios/run-case.ts";
 import type { CaseRunner } from "../scenarios/run-suite.ts";
+import { caseName } from "../scenarios/scenario.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, plus } from "../time/nanos.ts";
 import type { ConfigOptions } from "./config/config-file.ts";
@@ -62,8 +63,8 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
   }
 }
 
-function lost({ folder }: CaseJob, code: "SUBJECT_HUNG" | "SUBJECT_CRASHED", words: string): CaseResult {
-  return { name: folder, outcome: { type: "failed", code, words }, fed: 0, said: 0 };
+function lost({ corpus, folder }: CaseJob, code: "SUBJECT_HUNG" | "SUBJECT_CRASHED", words: string): CaseResult {
+  return { name: caseName(corpus, folder), outcome: { type: "failed", code, words }, fed: 0, said: 0 };
 }
 
 /** A thread that called exit or ran out of memory. */

@@ -6,7 +6,7 @@ import { openTape } from "../tape/reader.ts";
 import type { CaseOutcome, CaseResult } from "./case-result.ts";
 import { compareWithGolden, hasGolden, writePending } from "./golden.ts";
 import { type Played, play, type ScenarioSubject } from "./play.ts";
-import { loadScenario, type Scenario } from "./scenario.ts";
+import { caseName, loadScenario, type Scenario } from "./scenario.ts";
 
 /** Introduces the subject that a scenario names. */
 export type FindSubject = (scenario: Scenario) => Promise<ScenarioSubject>;
@@ -21,10 +21,9 @@ export interface CaseJob {
 
 /** Runs one case. What fails in the case is its outcome; only a bug in fieldtape throws. */
 export async function runCase(job: CaseJob, findSubject: FindSubject, signal: AbortSignal): Promise<CaseResult> {
-  let name = job.folder;
+  const name = caseName(job.corpus, job.folder);
   try {
     const scenario = await loadScenario(job.corpus, job.folder);
-    name = scenario.name;
     const subject = await findSubject(scenario);
     const played = await play(scenario, subject, signal);
     const outcome = await judge(scenario, subject, played, job.pendingFolder);

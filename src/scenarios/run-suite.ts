@@ -1,7 +1,7 @@
-import { relative } from "node:path";
 import type { CaseResult } from "./case-result.ts";
 import type { Discovered } from "./discover.ts";
 import type { CaseJob } from "./run-case.ts";
+import { caseName } from "./scenario.ts";
 
 /** Where cases are run: in this thread, or on a pool of them. */
 export interface CaseRunner {
@@ -37,10 +37,10 @@ export async function runSuite(
       onResult(result);
     }
   };
-  // One more than can run at once, so that no thread waits for us.
-  await Promise.all(Array.from({ length: runner.width + 1 }, work));
+  // Never more than can run at once: a case that waits for a thread must not be taken for one that hangs.
+  await Promise.all(Array.from({ length: runner.width }, work));
   const orphans = found.orphans.map(
-    (folder): CaseResult => ({ name: relative(corpus, folder), outcome: { type: "orphan", folder }, fed: 0, said: 0 }),
+    (folder): CaseResult => ({ name: caseName(corpus, folder), outcome: { type: "orphan", folder }, fed: 0, said: 0 }),
   );
   return [...results, ...orphans];
 }

@@ -43,7 +43,12 @@ export async function loadScenario(corpus: string, folder: string): Promise<Scen
   await refuseEscape(corpus, tape);
   const golden = join(folder, GOLDEN_FILE);
   if (existsSync(golden)) await refuseEscape(corpus, golden);
-  return { name: relative(corpus, folder).split(sep).join("/") || ".", folder, tape, golden, settings };
+  return { name: caseName(corpus, folder), folder, tape, golden, settings };
+}
+
+/** A case's place below its corpus, with `/` on every platform. */
+export function caseName(corpus: string, folder: string): string {
+  return relative(corpus, folder).split(sep).join("/") || ".";
 }
 
 /** A corpus may come from outside: nothing in it may point out of it. */
