@@ -1,5 +1,3 @@
-import { assert } from "../errors.ts";
-
 /**
  * Whole nanoseconds since a tape began (or since a clock started): an integer, safe for 104 days.
  * Time is a value: nothing in fieldtape reads ambient time.
@@ -12,7 +10,8 @@ export const NANOS_PER_SECOND = 1_000_000_000;
 
 /** The brand's only constructor. */
 export function nanos(value: number): Nanos {
-  assert(Number.isSafeInteger(value), `${value} is not a whole number of nanoseconds`);
+  // Not `assert`: its message would be made on every call, millions of times a second.
+  if (!Number.isSafeInteger(value)) throw new Error(`bug in fieldtape: ${value} is not a whole number of nanoseconds`);
   return value as Nanos;
 }
 
