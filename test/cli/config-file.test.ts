@@ -29,11 +29,14 @@ test.for([
   expect((await load(below)).config).toEqual(JSON.parse(AS_JSON));
 });
 
-test("a configuration that is code is not run where there is no project", async () => {
-  const folder = temporaryFolder();
-  writeFileSync(join(folder, "fieldtape.config.js"), "throw new Error('was run')");
-  expect(await load(folder)).toEqual({ config: {}, file: undefined });
-});
+test.for(["fieldtape.config.js", "fieldtape.config.json"])(
+  "%s is not read where there is no project: the folder may be a stranger's",
+  async (name) => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, name), "throw new Error('was run')");
+    expect(await load(folder)).toEqual({ config: {}, file: undefined });
+  },
+);
 
 test("no configuration is read when none is wanted", async () => {
   expect(await load(project({ "fieldtape.config.json": "rubbish" }), { none: true })).toEqual({

@@ -130,6 +130,7 @@ test("a subject of one's own that hangs is ended, and the other cases go on", as
     join(cwd, "stuck.mjs"),
     'export const PLUGIN_ABI = 1;\nexport const create = () => ({ framer: { name: "stuck", initial: () => ({}), deadline: () => undefined, step() { for (;;); } } });\n',
   );
+  writeFileSync(join(cwd, "package.json"), "{}");
   writeFileSync(join(cwd, "fieldtape.config.json"), '{"subjects":{"stuck":{"module":"./stuck.mjs"}}}');
   const { code, stdout, stderr } = await run(cwd, "--case-timeout", "8");
   expect(code).toBe(5);

@@ -24,8 +24,8 @@ export interface ConfigOptions {
 }
 
 /**
- * Reads the configuration of the project that `folder` is in. A configuration may be code, so it is looked for in one
- * place only, the project's root, and a folder that came from outside (a bundle, a corpus, a tape's folder) is none.
+ * Reads the configuration of the project that `folder` is in. A configuration may be code or name
+ * code, so it is looked for in one place only, the project's root; a folder that came from outside (a bundle, a corpus, a tape's folder) has none.
  *
  * @throws FieldtapeError CONFIG_INVALID naming file and key.
  */
@@ -43,11 +43,11 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   });
 }
 
-/** The project's root: the nearest folder upwards with a package.json or a .git, else the folder itself. */
+/** The one configuration in the project's root, if there is a project. */
 function find(folder: string): string | undefined {
   const root = projectRoot(folder);
-  const names = root.anchored ? NAMES : NAMES.filter((name) => !CODE.has(extname(name)));
-  const found = names.map((name) => join(root.folder, name)).filter((path) => existsSync(path));
+  if (root === undefined) return undefined;
+  const found = NAMES.map((name) => join(root, name)).filter((path) => existsSync(path));
   if (found.length > 1) {
     throw new FieldtapeError("CONFIG_INVALID", `there is more than one configuration: ${found.join(", ")}`, {
       hint: "keep one of them, or name one with --config",
@@ -56,10 +56,11 @@ function find(folder: string): string | undefined {
   return found[0];
 }
 
-function projectRoot(start: string): { folder: string; anchored: boolean } {
+/** The nearest folder upwards with a package.json or a .git. */
+function projectRoot(start: string): string | undefined {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
-    if (existsSync(join(folder, "package.json")) || existsSync(join(folder, ".git"))) return { folder, anchored: true };
-    if (dirname(folder) === folder) return { folder: resolve(start), anchored: false };
+    if (existsSync(join(folder, "package.json")) || existsSync(join(folder, ".git"))) return folder;
+    if (dirname(folder) === folder) return undefined;
   }
 }
 
