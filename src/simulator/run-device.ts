@@ -35,10 +35,10 @@ export async function runDevice<State>(device: Device<State>, link: Link, option
   }
 }
 
-/** A wire of which one half is closed can still be spoken on; lost bytes are the device's bad luck. */
+/** A master that says no more is gone for a device; lost bytes are the device's bad luck. */
 function heard(event: LinkEvent): DeviceInput | undefined {
   if (event.type === "bytes") return { type: "bytes", bytes: event.bytes };
-  if (event.type === "gap" || event.change === "half-close") return undefined;
+  if (event.type === "gap") return undefined;
   return { type: event.change === "open" ? "open" : "close" };
 }
 
