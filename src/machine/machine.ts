@@ -12,6 +12,7 @@ export const ELAPSED: Elapsed = { type: "elapsed" };
  * - `step` owns the state that it is given and may change it in place; nobody else keeps a reference.
  *   State is plain data (numbers, strings, booleans, bigints, undefined, Uint8Array, arrays, Maps, plain objects), so that
  *   `machine/snapshot.ts` can copy it.
+ * - The input is lent for the step: its parts may be kept, itself not.
  * - `deadline` says when this state must hear `elapsed` if nothing else comes first. After hearing it, the deadline must
  *   have moved on or be gone: a machine whose deadline does not advance is a bug that the driver names.
  * - `step` never throws on any input: what cannot be understood comes out as a fault.

@@ -53,6 +53,7 @@ export class VirtualClock implements Clock {
       await this.settle();
     }
     this.time = to;
+    await this.settle();
   }
 
   private lieDown(at: Nanos, signal: AbortSignal, resolve: () => void, reject: (reason: unknown) => void): void {
