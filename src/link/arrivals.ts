@@ -67,6 +67,11 @@ export class Arrivals {
     return channel;
   }
 
+  /** How many wires are declared: their numbers are those below. */
+  get channelCount(): number {
+    return this.#channels;
+  }
+
   link(channel: number, event: LinkChange, detail: LinkDetail = {}): void {
     this.#put({ type: "link", at: this.now(), channel, event, ...detail });
   }
@@ -129,15 +134,24 @@ export class Arrivals {
     this.#wake?.();
   }
 
-  /** Resolves with true when something waits, with false when nothing does and it has ended. One caller at a time. */
+  get empty(): boolean {
+    return this.#head === this.#queue.length;
+  }
+
+  /** Wakes whoever waits in `next`, although nothing has come. */
+  nudge(): void {
+    this.#wake?.();
+  }
+
+  /** Resolves with true when something waits (or after a nudge), with false when it has ended and nothing does. One caller at a time. */
   async next(): Promise<boolean> {
-    if (this.#head === this.#queue.length && !this.#ended) {
+    if (this.empty && !this.#ended) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
       this.#wake = undefined;
     }
-    return this.#head < this.#queue.length;
+    return !this.empty || !this.#ended;
   }
 
   /** What has waited longest, in order: arrivals of about `weightMax` bytes of memory; at least one, if any waits. */

@@ -1,0 +1,72 @@
+import { FieldtapeError } from "../errors.ts";
+import type { Arrival } from "../link/arrival.ts";
+import type { OutputRecord } from "../tape/record.ts";
+import type { TapeWriter } from "../tape/writer.ts";
+import { type Nanos, nanos, plus, seconds, ZERO } from "../time/nanos.ts";
+import type { Decoding } from "./decoding.ts";
+import { Tally } from "./tally.ts";
+
+/** How long virtual time runs on behind the last input before what is unfinished is given up: a replay's `--drain`. */
+const DRAIN = seconds(1);
+
+/** The way of what arrived onto the tape: decoded where that is asked for, counted, written. Throws when the disk fails. */
+export class Intake {
+  readonly tally = new Tally();
+  readonly decoding: Decoding | undefined;
+  /** Records written so far, and those of them that decoding added. */
+  records = 0;
+  outputs = 0;
+  readonly #writer: TapeWriter;
+  #lastInput: Nanos = ZERO;
+
+  constructor(writer: TapeWriter, decoding: Decoding | undefined) {
+    this.#writer = writer;
+    this.decoding = decoding;
+  }
+
+  async take(batch: readonly Arrival[]): Promise<void> {
+    if (this.decoding === undefined) for (const arrival of batch) this.#write(arrival);
+    else for (const arrival of batch) await this.#decode(arrival, this.decoding);
+  }
+
+  /** Time has passed, and nothing more will come that is not later than `until`: what has fallen due is said. */
+  async elapse(until: Nanos): Promise<void> {
+    if (this.decoding !== undefined) this.#say(await this.decoding.elapse(until));
+  }
+
+  /** Says what is unfinished at `now` and answers with the tape's end, which is where a replay of it will end. */
+  async end(now: Nanos): Promise<Nanos> {
+    if (this.decoding === undefined) return now;
+    const at = nanos(Math.max(now, plus(this.#lastInput, DRAIN)));
+    this.#say(await this.decoding.end(at));
+    return at;
+  }
+
+  #write(arrival: Arrival): void {
+    this.#writer.write(arrival);
+    this.tally.take(arrival);
+    this.records += 1;
+  }
+
+  async #decode(arrival: Arrival, decoding: Decoding): Promise<void> {
+    const { before, behind } = await decoding.take(arrival);
+    this.#say(before);
+    this.#write(arrival);
+    this.#say(behind);
+    this.#lastInput = arrival.at;
+  }
+
+  #say(outputs: readonly OutputRecord[]): void {
+    try {
+      for (const output of outputs) {
+        this.#writer.write(output);
+        this.outputs += 1;
+        this.records += 1;
+      }
+    } catch (thrown) {
+      // What does not fit into a line is the decoder's fault, not the disk's.
+      if (!(thrown instanceof FieldtapeError) || thrown.code !== "LIMIT_EXCEEDED") throw thrown;
+      this.decoding?.giveUp(thrown);
+    }
+  }
+}

@@ -1,0 +1,41 @@
+import type { Nanos } from "../time/nanos.ts";
+import type { ChannelTally, Flow, TailEntry } from "./tally.ts";
+
+/** What a recording is doing at one moment. */
+export interface RecordingStatus {
+  readonly state: "recording" | "stopping" | "stopped";
+  /** Tape time of this snapshot. */
+  readonly at: Nanos;
+  /** The segment that is being written. */
+  readonly path: string;
+  readonly records: number;
+  readonly rx: Flow;
+  readonly tx: Flow;
+  /** Open channels and those that closed last. */
+  readonly channels: readonly ChannelTally[];
+  readonly marks: number;
+  readonly events: number;
+  /** Records that decoding added; absent: nothing is decoded. */
+  readonly outputs?: number;
+  readonly decodeFailure?: string;
+  /** Memory that waits for the writer, in bytes. */
+  readonly waiting: number;
+  /** The last reads, oldest first. */
+  readonly tail: readonly TailEntry[];
+}
+
+export interface Rates {
+  /** Bytes and reads a second. */
+  readonly rx: { readonly bytes: number; readonly reads: number };
+  readonly tx: { readonly bytes: number; readonly reads: number };
+}
+
+/** What went through between two snapshots, a second. */
+export function ratesBetween(before: RecordingStatus, after: RecordingStatus): Rates {
+  const span = (after.at - before.at) / 1e9;
+  const rate = (from: Flow, to: Flow) => ({
+    bytes: span > 0 ? (to.bytes - from.bytes) / span : 0,
+    reads: span > 0 ? (to.reads - from.reads) / span : 0,
+  });
+  return { rx: rate(before.rx, after.rx), tx: rate(before.tx, after.tx) };
+}
