@@ -27,14 +27,30 @@ interface OptionsSchema<Options> {
     | { success: false; error: { issues: readonly { path: readonly PropertyKey[]; message: string }[] } };
 }
 
+/** The options of the general framers. */
+const general = () => import("../protocol/schema.ts");
+
 export const BUILT_IN: readonly BuiltIn[] = [
-  framing("lines", "lines of text or bytes up to a delimiter", async () => {
-    const [{ lines }, { linesOptions }] = await Promise.all([
-      import("../protocol/lines.ts"),
-      import("../protocol/schema.ts"),
-    ]);
-    return { machine: lines, schema: linesOptions };
-  }),
+  framing("lines", "lines of text or bytes up to a delimiter", async () => ({
+    machine: (await import("../protocol/lines.ts")).lines,
+    schema: (await general()).linesOptions,
+  })),
+  framing("length-prefixed", "frames of a declared layout: start, header, length, payload, check, end", async () => ({
+    machine: (await import("../protocol/length-prefixed.ts")).lengthPrefixed,
+    schema: (await general()).lengthPrefixedOptions,
+  })),
+  framing("slip", "SLIP (RFC 1055)", async () => ({
+    machine: (await import("../protocol/slip.ts")).slip,
+    schema: (await general()).stuffedOptions,
+  })),
+  framing("cobs", "COBS (consistent overhead byte stuffing)", async () => ({
+    machine: (await import("../protocol/cobs.ts")).cobs,
+    schema: (await general()).stuffedOptions,
+  })),
+  framing("nmea", "NMEA 0183 sentences", async () => ({
+    machine: (await import("../protocol/nmea/nmea.ts")).nmea,
+    schema: (await general()).nmeaOptions,
+  })),
 ];
 
 export function builtIn(name: string): BuiltIn | undefined {

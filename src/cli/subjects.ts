@@ -89,9 +89,9 @@ async function framerNamed({ subject, options }: NamedFramer): Promise<NonNullab
   });
 }
 
-/** The first 64 KiB decoded by each framer that needs no settings: what to try when no subject was named. */
+/** What to try when no subject was named: the framers that work without settings. */
 export function framersToTry(): readonly BuiltIn[] {
-  return BUILT_IN.filter((entry) => entry.frames && entry.role === "observer");
+  return BUILT_IN.filter((entry) => entry.frames && entry.name !== "length-prefixed");
 }
 
 /** Settings are an object or nothing; the second goes over the first. */
