@@ -1,0 +1,17 @@
+import { z } from "zod";
+import { MODBUS_RTU_OPTIONS, type ModbusRtuOptions } from "./modbus-rtu.ts";
+import { MODBUS_TCP_OPTIONS, type ModbusTcpOptions } from "./modbus-tcp.ts";
+
+export const modbusTcpOptions = z.strictObject({
+  device: z.enum(["rx", "tx"]).default(MODBUS_TCP_OPTIONS.device),
+  /** Some makers go beyond the protocol's 254. */
+  lengthMax: z.int().min(2).max(65_535).default(MODBUS_TCP_OPTIONS.lengthMax),
+}) satisfies z.ZodType<ModbusTcpOptions>;
+
+export const modbusRtuOptions = z.strictObject({
+  device: z.enum(["auto", "rx", "tx", "both"]).default(MODBUS_RTU_OPTIONS.device),
+  baud: z.int().min(50).max(20_000_000).default(MODBUS_RTU_OPTIONS.baud),
+  parity: z.enum(["none", "even", "odd", "mark", "space"]).default(MODBUS_RTU_OPTIONS.parity),
+  stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(MODBUS_RTU_OPTIONS.stopBits),
+  stallMs: z.number().min(1).max(60_000).default(MODBUS_RTU_OPTIONS.stallMs),
+}) satisfies z.ZodType<ModbusRtuOptions>;

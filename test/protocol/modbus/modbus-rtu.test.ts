@@ -1,0 +1,347 @@
+import { fc } from "@fast-check/vitest";
+import { describe, expect, test } from "vitest";
+import { toHex } from "../../../src/bytes/hex.ts";
+import { modbusRtu, MODBUS_RTU_OPTIONS as OPTIONS } from "../../../src/protocol/modbus/modbus-rtu.ts";
+import { silenceOf } from "../../../src/protocol/modbus/rtu-silence.ts";
+import { chunked, forever, framerLaws, joined } from "../framer-laws.ts";
+import { hears, hex } from "../transcript.ts";
+import { broken, rtu } from "./rtu-wire.ts";
+
+const ASKS = rtu("11 03 006b 0003");
+const HAS = rtu("11 03 06 022b 0000 0064");
+const REFUSES = rtu("11 83 02");
+const OWN = rtu("11 42 00000000");
+/** 3.5 characters of 11 bits at 19,200 baud, in milliseconds, and 250 ms more. */
+const SILENCE = 2.005209;
+const STALL = SILENCE + 250;
+
+describe("the length of a frame", () => {
+  test("is known from its function, so that its last byte ends it and no silence is waited for", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 10))
+      .says()
+      .gets(HAS.subarray(10))
+      .says({
+        type: "frame",
+        dir: "rx",
+        span: [0, 11],
+        role: "reply",
+        unit: 0x11,
+        function: 3,
+        values: [0x22b, 0, 0x64],
+      })
+      .wakes(undefined);
+  });
+
+  test("tells frames apart that run into each other", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(joined([HAS, REFUSES, HAS]))
+      .says({ span: [0, 11] }, { span: [11, 5], function: 3, exception: 2 }, { span: [16, 11] });
+  });
+
+  test("holds a frame together whose second half comes late", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 5))
+      .wakes(SILENCE)
+      .at(SILENCE)
+      .elapses()
+      .says()
+      .wakes(STALL)
+      .at(100)
+      .gets(HAS.subarray(5))
+      .says({ type: "frame", span: [0, 11] });
+  });
+
+  test.each([
+    ["reading exception status", "11 07", "11 07 6d"],
+    ["diagnostics", "11 08 0000 a537", "11 08 0000 a537"],
+    ["the event counter", "11 0b", "11 0b ffff 0108"],
+    ["the event log", "11 0c", "11 0c 08 0000 0108 0121 2000"],
+    ["writing coils", "11 0f 0013 000a 02 cd01", "11 0f 0013 000a"],
+    ["writing registers", "11 10 0001 0002 04 000a 0102", "11 10 0001 0002"],
+    ["the server's name", "11 11", "11 11 03 2aff41"],
+    ["reading a file", "11 14 07 06 0004 0001 0002", "11 14 06 05 06 0dfe 0020"],
+    ["writing a file", "11 15 09 06 0004 0007 0001 06af", "11 15 09 06 0004 0007 0001 06af"],
+    ["masking", "11 16 0004 00f2 0025", "11 16 0004 00f2 0025"],
+    ["reading and writing", "11 17 0003 0006 000e 0001 02 00ff", "11 17 04 00fe 0acd"],
+    ["reading a queue", "11 18 04de", "11 18 0006 0002 01b8 1284"],
+    ["identification", "11 2b 0e 01 00", "11 2b 0e 01 01 00 00 02 00 02 4141 01 01 42"],
+  ])("is known of %s, both ways", (_name, request, reply) => {
+    hears(modbusRtu, OPTIONS, { dir: "tx" }).gets(rtu(request)).says({ role: "request" }).wakes(undefined);
+    hears(modbusRtu, OPTIONS).gets(rtu(reply)).says({ role: "reply" }).wakes(undefined);
+  });
+});
+
+describe("silence", () => {
+  test("lasts 3.5 characters, and 1.75 ms above 19,200 baud", () => {
+    expect(silenceOf({ baud: 9600, parity: "even", stopBits: 1 })).toBe(4_010_417);
+    expect(silenceOf({ baud: 9600, parity: "none", stopBits: 1 })).toBe(3_645_834);
+    expect(silenceOf({ baud: 19_200, parity: "none", stopBits: 2 })).toBe(2_005_209);
+    expect(silenceOf({ baud: 115_200, parity: "even", stopBits: 1 })).toBe(1_750_000);
+  });
+
+  test("ends a frame of a function that only its maker knows", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(OWN)
+      .says()
+      .wakes(SILENCE)
+      .at(SILENCE)
+      .elapses()
+      .says({ type: "frame", span: [0, 8], function: 0x42, data: "00000000", delimited: "silence" })
+      .wakes(undefined);
+  });
+
+  test("that is only a late read does not cut such a frame in two", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(OWN.subarray(0, 5))
+      .at(SILENCE)
+      .elapses()
+      .says()
+      .at(16)
+      .gets(OWN.subarray(5))
+      .at(16 + SILENCE)
+      .elapses()
+      .says({ type: "frame", span: [0, 8] });
+  });
+
+  test("ends a frame whose byte count is wrong but whose CRC is right", () => {
+    const wrongCount = rtu("11 10 0160 0000 00 022b 0001 0064");
+    hears(modbusRtu, OPTIONS, { dir: "tx" })
+      .gets(wrongCount)
+      .at(SILENCE)
+      .elapses()
+      .says({ function: 16, role: "request", malformed: "byte count 0, but 6 bytes follow", delimited: "silence" });
+  });
+
+  test("shows that what looked like a long reply was a short request", () => {
+    // As a reply, c8 would be a byte count of 200.
+    hears(modbusRtu, OPTIONS)
+      .gets(rtu("11 03 c800 0001"))
+      .says()
+      .at(SILENCE)
+      .elapses()
+      .says({ role: "request", address: 0xc800, quantity: 1 });
+  });
+
+  test("shows the whole frame behind one that was cut off", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 5))
+      .at(SILENCE)
+      .elapses()
+      .at(50)
+      .gets(REFUSES)
+      .says()
+      .at(50 + SILENCE)
+      .elapses()
+      .says({ fault: "bad-crc", span: [0, 5] }, { type: "frame", span: [5, 5], exception: 2 });
+  });
+
+  test("that goes on shows that a frame was cut off", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 5))
+      .at(SILENCE)
+      .elapses()
+      .at(STALL)
+      .elapses()
+      .says({ fault: "truncated", span: [0, 5], raw: toHex(HAS, 0, 5), delimited: "silence" })
+      .wakes(undefined);
+  });
+});
+
+describe("a frame that a bit error broke", () => {
+  test("is reported when the next one shows where it ended", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(broken(HAS))
+      .says()
+      .at(SILENCE)
+      .elapses()
+      .at(10)
+      .gets(HAS)
+      .at(10 + SILENCE)
+      .elapses()
+      .says(
+        { type: "fault", fault: "bad-crc", span: [0, 11], raw: toHex(broken(HAS)) },
+        { type: "frame", span: [11, 11] },
+      );
+  });
+
+  test("is reported when nothing follows it", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(broken(HAS))
+      .at(SILENCE)
+      .elapses()
+      .says()
+      .at(STALL)
+      .elapses()
+      .says({ fault: "bad-crc", span: [0, 11], delimited: "silence" });
+  });
+
+  test("does not hide a maker's own function behind it once the line was silent between them", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(broken(HAS))
+      .at(SILENCE)
+      .elapses()
+      .at(10)
+      .gets(OWN)
+      .at(10 + SILENCE)
+      .elapses()
+      .says({ fault: "bad-crc", span: [0, 11] }, { type: "frame", span: [11, 8], function: 0x42 });
+  });
+});
+
+test("frames that only their CRCs tell apart are found without any silence between them", () => {
+  hears(modbusRtu, OPTIONS)
+    .gets(joined([OWN, OWN, HAS]))
+    .ends()
+    .says({ span: [0, 8], function: 0x42 }, { span: [8, 8], function: 0x42 }, { span: [16, 11], function: 3 });
+});
+
+test("a glitch of the line driver before a frame costs only its own bytes", () => {
+  hears(modbusRtu, OPTIONS)
+    .gets(hex("00 ff"), HAS)
+    .says({ fault: "bad-crc", span: [0, 2], raw: "00ff" }, { type: "frame", span: [2, 11] });
+});
+
+test("endless rubbish is reported in pieces", () => {
+  const transcript = hears(modbusRtu, OPTIONS);
+  for (const input of chunked(new Uint8Array(2500).fill(0xee), forever(100))) {
+    if (input.type === "bytes") transcript.gets(input.bytes);
+  }
+  transcript.says({ fault: "bad-crc", span: [0, 1024] }, { fault: "bad-crc", span: [1024, 1024] });
+  transcript.ends().says({ fault: "bad-crc", span: [2048, 452] });
+});
+
+describe("who speaks", () => {
+  test("follows from the direction when each side has its own", () => {
+    const echo = rtu("11 06 0160 1234");
+    hears(modbusRtu, OPTIONS, { dir: "tx" }).gets(echo).says({ dir: "tx", role: "request" });
+    hears(modbusRtu, OPTIONS).gets(echo).says({ dir: "rx", role: "reply" });
+  });
+
+  test("is told by length and CRC where a direction carries what it should not", () => {
+    hears(modbusRtu, OPTIONS, { dir: "tx" })
+      .gets(rtu("12 03 04 0000 0000"))
+      .says({ dir: "tx", role: "reply", values: [0, 0] });
+  });
+
+  test("on a bus tapped on one wire follows from what was asked", () => {
+    const echo = rtu("11 06 0160 1234");
+    hears(modbusRtu, { ...OPTIONS, device: "both" })
+      .gets(joined([ASKS, HAS, echo, echo, ASKS, REFUSES, rtu("11 01 0000 0003"), rtu("11 01 01 05")]))
+      .says(
+        { role: "request", quantity: 3 },
+        { role: "reply", values: [0x22b, 0, 0x64] },
+        { role: "request", function: 6 },
+        { role: "reply", function: 6 },
+        { role: "request" },
+        { role: "reply", exception: 2 },
+        { role: "request", function: 1 },
+        { role: "reply", values: [1, 0, 1, 0, 0, 0, 0, 0] },
+      );
+  });
+
+  test("on such a bus a request that nobody answered is followed by its retry, not by a reply", () => {
+    hears(modbusRtu, { ...OPTIONS, device: "both" })
+      .gets(joined([ASKS, ASKS, HAS]))
+      .says({ role: "request" }, { role: "request" }, { role: "reply" });
+  });
+
+  test("nobody answers a broadcast, so the same bytes after it are another one", () => {
+    const broadcast = rtu("00 06 0001 0003");
+    hears(modbusRtu, { ...OPTIONS, device: "both" })
+      .gets(joined([broadcast, broadcast]))
+      .says({ role: "request", unit: 0 }, { role: "request", unit: 0 });
+  });
+
+  test("is learnt from the first request that is heard where only replies were expected", () => {
+    const echo = rtu("11 06 0160 1234");
+    hears(modbusRtu, OPTIONS)
+      .gets(joined([ASKS, HAS, echo, echo]))
+      .says({ role: "request" }, { role: "reply" }, { role: "request" }, { role: "reply" });
+  });
+
+  test("turns round when fieldtape stood in the device's place", () => {
+    hears(modbusRtu, { ...OPTIONS, device: "tx" })
+      .gets(ASKS)
+      .says({ dir: "rx", role: "request" });
+  });
+});
+
+describe("what breaks off", () => {
+  test("by lost bytes is interrupted, and a whole frame hidden behind it is found", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 6), REFUSES)
+      .gap()
+      .says({ fault: "bad-crc", span: [0, 6] }, { type: "frame", span: [6, 5] })
+      .gets(HAS.subarray(0, 6))
+      .gap()
+      .says({ fault: "interrupted", span: [11, 6] });
+  });
+
+  test("by a lost link is interrupted", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 6))
+      .link("lost")
+      .says({ fault: "interrupted", span: [0, 6], raw: toHex(HAS, 0, 6) })
+      .wakes(undefined);
+  });
+
+  test("by the end of the recording is unfinished, once", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 2))
+      .ends()
+      .says({ fault: "unfinished", span: [0, 2] })
+      .ends()
+      .says();
+  });
+
+  test("in a datagram is truncated, and a maker's own function needs no silence there", () => {
+    hears(modbusRtu, OPTIONS, { kind: "datagram" })
+      .datagram(HAS.subarray(0, 6))
+      .says({ fault: "truncated", span: [0, 6] })
+      .datagram(OWN)
+      .says({ type: "frame", span: [6, 8], function: 0x42 });
+  });
+});
+
+const word = (value: number): number[] => [value >> 8, value & 0xff];
+const address = fc.nat(0xffff);
+
+const reads = fc
+  .tuple(fc.integer({ min: 1, max: 247 }), fc.constantFrom(1, 2, 3, 4), address, fc.integer({ min: 1, max: 125 }))
+  .map(([unit, code, from, quantity]) => rtu([unit, code, ...word(from), ...word(quantity)]));
+const registers = fc
+  .tuple(fc.integer({ min: 1, max: 247 }), fc.constantFrom(3, 4, 23), fc.uint8Array({ minLength: 2, maxLength: 60 }))
+  .map(([unit, code, bytes]) => {
+    const whole = bytes.subarray(bytes.length % 2);
+    return rtu([unit, code, whole.length, ...whole]);
+  });
+const exceptions = fc
+  .tuple(fc.integer({ min: 1, max: 247 }), fc.constantFrom(0x81, 0x83, 0x90), fc.integer({ min: 1, max: 11 }))
+  .map((bytes) => rtu(bytes));
+
+const exchanges = fc
+  .tuple(fc.integer({ min: 1, max: 247 }), address, fc.array(fc.nat(0xffff), { minLength: 1, maxLength: 20 }))
+  .map(([unit, from, values]) => {
+    const asks = rtu([unit, 3, ...word(from), ...word(values.length)]);
+    return joined([asks, rtu([unit, 3, 2 * values.length, ...values.flatMap(word)])]);
+  });
+
+const spoken = {
+  auto: fc.oneof(registers, exceptions),
+  tx: reads,
+  both: exchanges,
+} as const;
+
+for (const device of ["auto", "tx", "both"] as const) {
+  framerLaws(`modbus-rtu, the device heard on ${device}`, {
+    framer: modbusRtu,
+    options: { ...OPTIONS, device },
+    frame: spoken[device],
+    alphabet: Uint8Array.of(0x01, 0x03, 0x06, 0x10, 0x83, 0x00, 0xff, 0x42),
+    spoils: 0,
+    // 16 bits of CRC, tried at every byte.
+    weak: true,
+    stateMax: 8192,
+  });
+}
