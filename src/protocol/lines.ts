@@ -1,5 +1,5 @@
 import { fromHex, toHex } from "../bytes/hex.ts";
-import { plainText } from "../bytes/text.ts";
+import { isText } from "../bytes/utf8.ts";
 import type { Frame, Span } from "../machine/machine.ts";
 import { type Delimited, delimited, giveUpDelimited, takeDelimited } from "./delimited.ts";
 import { framerOf } from "./framing.ts";
@@ -26,6 +26,9 @@ export interface LineFrame extends Frame {
   readonly data?: string;
 }
 
+/** A byte order mark stays: it is in the line. */
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
 interface LinesState extends Delimited {
   readonly stripCr: boolean;
 }
@@ -48,8 +51,7 @@ export const lines = framerOf<LinesOptions, LinesState>({
 function readLine({ window, dir, stripCr }: LinesState, start: number, end: number, span: Span): LineFrame {
   const { bytes } = window;
   const stop = stripCr && end > start && bytes[end - 1] === 0x0d ? end - 1 : end;
-  const text = plainText(bytes, start, stop);
-  return text === undefined
-    ? { type: "frame", dir, span, data: toHex(bytes, start, stop) }
-    : { type: "frame", dir, span, text };
+  return isText(bytes, start, stop)
+    ? { type: "frame", dir, span, text: UTF8.decode(bytes.subarray(start, stop)) }
+    : { type: "frame", dir, span, data: toHex(bytes, start, stop) };
 }

@@ -4,6 +4,8 @@ import { CHECK_KINDS } from "./check.ts";
 import { type LayoutOptions, layoutOf, startPattern } from "./layout.ts";
 import type { LengthPrefixedOptions } from "./length-prefixed.ts";
 import { delimiterBytes, LINES_OPTIONS, type LinesOptions } from "./lines.ts";
+import { NMEA_OPTIONS } from "./nmea/nmea.ts";
+import type { NmeaOptions } from "./nmea/sentence-end.ts";
 import { STUFFED_OPTIONS, type StuffedOptions } from "./stuffed.ts";
 
 /** The most that any framer may be told to wait for, so that a frame in hex fits into one line of a tape. */
@@ -23,6 +25,11 @@ export const linesOptions = z.strictObject({
   stripCr: z.boolean().default(LINES_OPTIONS.stripCr),
   maximum: maximum(LINES_OPTIONS.maximum),
 }) satisfies z.ZodType<LinesOptions>;
+
+export const nmeaOptions = z.strictObject({
+  requireChecksum: z.boolean().default(NMEA_OPTIONS.requireChecksum),
+  maximum: z.int().min(16).max(MAXIMUM_LIMIT).default(NMEA_OPTIONS.maximum),
+}) satisfies z.ZodType<NmeaOptions>;
 
 /** SLIP and COBS. */
 export const stuffedOptions = z.strictObject({

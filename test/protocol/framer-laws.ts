@@ -167,7 +167,7 @@ function expectPartition<Options>(outputs: FramerOutput[], stream: Uint8Array, s
   between(reached, stream.length);
 }
 
-/** Whole frames, broken frames, and rubbish made of the bytes that matter. */
+/** Whole frames, broken frames, rubbish made of the bytes that matter, and runs of one of them about as long as a `raw` may be. */
 function trafficOf<Options>(subject: LawfulFramer<Options>): fc.Arbitrary<Uint8Array> {
   const broken = fc.tuple(subject.frame, fc.nat(), fc.integer({ min: 0, max: 255 })).map(([frame, at, value]) => {
     const bytes = Uint8Array.from(frame);
@@ -175,7 +175,16 @@ function trafficOf<Options>(subject: LawfulFramer<Options>): fc.Arbitrary<Uint8A
     return bytes;
   });
   const cut = fc.tuple(subject.frame, fc.nat()).map(([frame, at]) => frame.slice(0, at % frame.length));
-  const piece = fc.oneof({ weight: 4, arbitrary: subject.frame }, broken, cut, hostile(subject));
+  const long = fc
+    .tuple(fc.constantFrom(...subject.alphabet), fc.integer({ min: RAW_MAX - 4, max: RAW_MAX + 4 }))
+    .map(([byte, length]) => new Uint8Array(length).fill(byte));
+  const piece = fc.oneof(
+    { weight: 12, arbitrary: subject.frame },
+    { weight: 3, arbitrary: broken },
+    { weight: 3, arbitrary: cut },
+    { weight: 3, arbitrary: hostile(subject) },
+    long,
+  );
   return fc.array(piece, { maxLength: 12 }).map(joined);
 }
 
