@@ -7,7 +7,7 @@ import { FieldtapeError, systemCode } from "../errors.ts";
 /** A local socket that only its owner may use. */
 export interface UnixListener {
   readonly path: string;
-  /** Accepts no more, ends every connection, and takes the socket's file away. */
+  /** Accepts no more, ends every connection once it has read what was written (or does not read), and takes the socket's file away. */
   close(): Promise<void>;
 }
 
@@ -17,6 +17,8 @@ export interface UnixListenerOptions {
   accept(socket: Socket): void;
 }
 
+/** How long a connection that is being closed may take to read what was written, in ms. */
+const FINISH_MAX = 500;
 /** Longer paths are cut off by some systems without a word (sockaddr_un). */
 const PATH_LENGTH_MAX = 103;
 
@@ -51,7 +53,10 @@ export async function openUnixListener(path: string, options: UnixListenerOption
     async close() {
       const closed = once(server, "close");
       server.close();
-      for (const socket of sockets) socket.destroySoon();
+      for (const socket of sockets) {
+        socket.setTimeout(FINISH_MAX, () => socket.destroy());
+        socket.destroySoon();
+      }
       await closed;
     },
   };

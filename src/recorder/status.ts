@@ -1,4 +1,4 @@
-import type { Nanos } from "../time/nanos.ts";
+import { type Nanos, seconds } from "../time/nanos.ts";
 import type { ChannelTally, Flow, TailEntry } from "./tally.ts";
 
 /** What a recording is doing at one moment. */
@@ -38,4 +38,18 @@ export function ratesBetween(before: RecordingStatus, after: RecordingStatus): R
     reads: span > 0 ? (to.reads - from.reads) / span : 0,
   });
   return { rx: rate(before.rx, after.rx), tx: rate(before.tx, after.tx) };
+}
+
+/** A rate should be that of about a second, however often somebody looks. */
+const WINDOW = seconds(1);
+
+/** Rates over the last second or so, from looks that come more often. */
+export class RateMeter {
+  #looks: RecordingStatus[] = [];
+
+  next(status: RecordingStatus): Rates {
+    this.#looks.push(status);
+    while (this.#looks.length > 2 && status.at - (this.#looks[1]?.at ?? 0) >= WINDOW) this.#looks.shift();
+    return ratesBetween(this.#looks[0] ?? status, status);
+  }
 }

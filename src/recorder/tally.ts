@@ -24,6 +24,8 @@ export interface ChannelTally {
 
 /** One read, for a live view: how long it was, and how it begins. */
 export interface TailEntry {
+  /** Counts all reads of the recording, from 1. */
+  readonly number: number;
   readonly at: Nanos;
   readonly channel: number;
   readonly dir: Dir;
@@ -99,7 +101,14 @@ export class Tally {
       flow.reads += 1;
     }
     if (this.#tail.length >= 2 * TAIL_LENGTH) this.#tail = this.#tail.slice(-TAIL_LENGTH);
-    this.#tail.push({ at, channel, dir, length: bytes.length, start: bytes.slice(0, TAIL_START) });
+    this.#tail.push({
+      number: this.rx.reads + this.tx.reads,
+      at,
+      channel,
+      dir,
+      length: bytes.length,
+      start: bytes.slice(0, TAIL_START),
+    });
   }
 
   #missed({ channel, dir, bytes }: ArrivedGap): void {

@@ -1,0 +1,115 @@
+import type { Socket } from "node:net";
+import { toHex } from "../bytes/hex.ts";
+import { openUnixListener, type UnixListener } from "../link/unix-listener.ts";
+import type { Clock } from "../time/clock.ts";
+import { millis, plus } from "../time/nanos.ts";
+import { JsonLines } from "./json-lines.ts";
+import { type ControlCommand, type ControlMessage, parseCommand } from "./schema.ts";
+import { RateMeter, type RecordingStatus } from "./status.ts";
+
+/** What a recording lets others do from outside. */
+export interface Controllable {
+  status(): RecordingStatus;
+  mark(label: string): void;
+  rotate(): void;
+  stop(): Promise<void>;
+}
+
+/** At most 20 snapshots a second. */
+const TELL_EVERY = millis(50);
+const CLIENTS_MAX = 8;
+/** A client that does not read gets no new snapshots until it has read the old ones. */
+const UNREAD_MAX = 256 * 1024;
+const COMMAND_MAX = 64 * 1024;
+
+/**
+ * Lets other programs of the same user watch and steer a recording over a local socket (mode 0600), one JSON object a line, as
+ * `schema.ts` has them. The recording never waits for a client: it may freeze or die.
+ *
+ * @throws FieldtapeError LINK_OPEN_FAILED
+ */
+export async function openControl(path: string, recording: Controllable, clock: Clock): Promise<ControlServer> {
+  const server = new ControlServer(recording, clock);
+  const listener = await openUnixListener(path, {
+    connectionsMax: CLIENTS_MAX,
+    accept: (socket) => server.accept(socket),
+  });
+  server.start(listener);
+  return server;
+}
+
+export class ControlServer {
+  readonly #recording: Controllable;
+  readonly #clock: Clock;
+  readonly #clients = new Map<Socket, { tailSeen: number }>();
+  readonly #meter = new RateMeter();
+  readonly #stopping = new AbortController();
+  #telling: Promise<void> = Promise.resolve();
+  #listener: UnixListener | undefined;
+
+  constructor(recording: Controllable, clock: Clock) {
+    this.#recording = recording;
+    this.#clock = clock;
+  }
+
+  start(listener: UnixListener): void {
+    this.#listener = listener;
+    this.#telling = this.#keepTelling();
+  }
+
+  accept(socket: Socket): void {
+    this.#clients.set(socket, { tailSeen: 0 });
+    socket.once("close", () => this.#clients.delete(socket));
+    const lines = new JsonLines(COMMAND_MAX, (value) => this.#obey(socket, value));
+    socket.on("data", (bytes) => lines.take(bytes));
+    this.#tell(this.#recording.status());
+  }
+
+  /** Tells the last status and lets every client go. */
+  async close(): Promise<void> {
+    this.#stopping.abort();
+    await this.#telling;
+    this.#tell(this.#recording.status());
+    await this.#listener?.close();
+  }
+
+  async #keepTelling(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      await this.#clock.sleepUntil(plus(this.#clock.now(), TELL_EVERY), signal).catch(() => {});
+      if (!signal.aborted && this.#clients.size > 0) this.#tell(this.#recording.status());
+    }
+  }
+
+  #tell(status: RecordingStatus): void {
+    const rates = this.#meter.next(status);
+    for (const [socket, client] of this.#clients) {
+      if (socket.writableLength > UNREAD_MAX) continue;
+      const tail = status.tail
+        .filter(({ number }) => number > client.tailSeen)
+        .map((entry) => ({ ...entry, start: toHex(entry.start) }));
+      client.tailSeen = status.tail.at(-1)?.number ?? client.tailSeen;
+      send(socket, { type: "status", ...status, channels: [...status.channels], rates, tail });
+    }
+  }
+
+  #obey(socket: Socket, value: unknown): void {
+    const command = parseCommand(value);
+    if (command === undefined) {
+      send(socket, { type: "refused", reason: "this is no command: mark (with a label), rotate or stop" });
+      return;
+    }
+    this.#do(command);
+    send(socket, { type: "done", command: command.command, ...(command.id === undefined ? {} : { id: command.id }) });
+  }
+
+  #do(command: ControlCommand): void {
+    if (command.command === "mark") this.#recording.mark(command.label);
+    else if (command.command === "rotate") this.#recording.rotate();
+    else void this.#recording.stop();
+  }
+}
+
+function send(socket: Socket, message: ControlMessage): void {
+  if (socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+}
