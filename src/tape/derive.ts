@@ -1,14 +1,18 @@
 import { createHash } from "node:crypto";
 import type { JsonObject } from "../bytes/json.ts";
+import { assert } from "../errors.ts";
+import { formatIso, parseIso } from "../time/iso.ts";
 import type { HeaderRecord } from "./record.ts";
 
 /** How a tape was made from others. It stands in `header.meta.derived`. */
 export interface Derivation {
   /** What made it: `cut`, `merge`, `replay`, … */
   readonly by: string;
-  /** Ids of its sources, in order. */
+  /** Names its sources, in order: `sourceId` of their headers, or digests of what is no tape. */
   readonly sources: readonly string[];
   readonly options: JsonObject;
+  /** The recording whose channels it has, if it is a part of one: parts of one recording can be put together again. */
+  readonly recording?: string;
 }
 
 /**
@@ -24,24 +28,45 @@ export function derivedId(by: string, sources: readonly string[], options: JsonO
 }
 
 /**
- * The header of a tape made from `source` (the first one, if there are several): its `started` and its recorder, since the same
- * sources and options must give the same bytes; an id of its own; and in `meta.derived` how it came about.
+ * The header of a tape made from `source` (the first one, if there are several): its date and its recorder, since the same sources
+ * and options must give the same bytes; an id of its own; and in `meta.derived` how it came about.
  */
 export function derivedHeader(source: HeaderRecord, derivation: Derivation): HeaderRecord {
-  const { by, sources, options } = derivation;
+  const { by, sources, options, recording } = derivation;
+  const derived = { by, sources, options: sorted(options), ...(recording === undefined ? {} : { recording }) };
   return {
     ...source,
     id: derivedId(by, sources, options),
+    started: source.offset === "0" ? source.started : isoDate(startOf(source)),
     segment: 0,
     offset: "0",
     previous: null,
-    meta: { ...source.meta, derived: { by, sources, options: sorted(options) } },
+    meta: { ...source.meta, derived },
   };
 }
 
 /** What names a tape among the sources of another: a segment is a tape of its own. */
 export function sourceId(header: HeaderRecord): string {
   return header.segment === 0 ? header.id : `${header.id}/${header.segment}`;
+}
+
+/** The recording whose channels a tape has: its own, or that of which it is a part. */
+export function recordingOf(header: HeaderRecord): string {
+  const { derived } = header.meta;
+  if (typeof derived !== "object" || derived === null || !("recording" in derived)) return header.id;
+  return typeof derived.recording === "string" ? derived.recording : header.id;
+}
+
+/** The date of this tape's (or segment's) own `at` 0, in nanoseconds since 1970. */
+export function startOf(header: HeaderRecord): bigint {
+  const started = parseIso(header.started);
+  assert(started !== undefined, `${header.started} was read as a date before`);
+  return started + BigInt(header.offset);
+}
+
+/** A date as headers have it: with microseconds, or nanoseconds where they say something. */
+export function isoDate(wall: bigint): string {
+  return formatIso(wall, wall % 1000n === 0n ? 6 : 9);
 }
 
 /** Members in one order, whatever order they came in. */

@@ -1,10 +1,9 @@
 import { fromBase64 } from "../bytes/base64.ts";
 import type { Json } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
-import { formatIso } from "../time/iso.ts";
 import { type Nanos, plus, ZERO } from "../time/nanos.ts";
 import { parseDecimalSeconds } from "./decimal-seconds.ts";
-import { derivedId } from "./derive.ts";
+import { derivedId, isoDate } from "./derive.ts";
 import { jsonProblem } from "./limits.ts";
 import type { HeaderRecord, TapeRecord } from "./record.ts";
 import { stampText } from "./schema-one-stamp.ts";
@@ -44,7 +43,7 @@ export class SchemaOneReader {
       format: "fieldtape",
       schema: 2,
       id: derivedId("schema 1", [firstLine], {}),
-      started: dateOf(started),
+      started: isoDate(started),
       segment: 0,
       offset: "0",
       previous: null,
@@ -78,7 +77,7 @@ export class SchemaOneReader {
     this.#wall = wall;
     if (passed < 0n || passed > STEP_MAX) {
       const step = passed < -STEP_MAX ? -STEP_MAX : passed > STEP_MAX ? STEP_MAX : passed;
-      records.push({ type: "wall", at: this.#at, wall: dateOf(wall), step: Number(step) });
+      records.push({ type: "wall", at: this.#at, wall: isoDate(wall), step: Number(step) });
     } else if (BigInt(this.#at) + passed > STEP_MAX) {
       throw new FieldtapeError("LIMIT_EXCEEDED", "the line is more than 104 days after the first one");
     } else {
@@ -110,11 +109,6 @@ function stamped(line: string): bigint | undefined {
 /** 0000-01-01 and 10000-01-01: what ISO 8601 can say. */
 const FIRST_DATE = -62_167_219_200_000_000_000n;
 const AFTER_LAST_DATE = 253_402_300_800_000_000_000n;
-
-/** Without a tail of zeros, but never without microseconds: as headers have it. */
-function dateOf(wall: bigint): string {
-  return formatIso(wall, wall % 1000n === 0n ? 6 : 9);
-}
 
 function parsedObject(line: string): { readonly [name: string]: Json | undefined } | undefined {
   try {

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { FieldtapeError } from "../errors.ts";
+import { assert, type FieldtapeError } from "../errors.ts";
 import type { Clock } from "../time/clock.ts";
 import { later, type Nanos, ZERO } from "../time/nanos.ts";
 import { type BlobSource, blobPath, placeBlob, writeBlob } from "./blobs.ts";
@@ -14,8 +14,8 @@ import { type OpenFile, TapeOutput } from "./tape-output.ts";
 
 export interface TapeWriterOptions {
   readonly header: HeaderFields;
-  /** Paces the flushes and syncs of a live tape. */
-  readonly clock: Clock;
+  /** Paces the flushes and syncs of a live tape, which needs one. */
+  readonly clock?: Clock;
   /**
    * A recording: what is written reaches the system within 50 ms and the disk within 1 s. Otherwise the tape is derived from something that is
    * still there: no timers, no syncs.
@@ -70,7 +70,8 @@ export class TapeWriter implements AsyncDisposable {
     });
     this.output = new TapeOutput(first, { reuse: (bytes) => this.series.encoder.reuse(bytes), failed });
     const actions = { flush: () => this.series.flush(), sync: () => this.quietly(this.sync()) };
-    this.timer = live ? new FlushTimer(clock, actions) : undefined;
+    assert(!live || clock !== undefined, "a live tape needs a clock");
+    this.timer = live && clock !== undefined ? new FlushTimer(clock, actions) : undefined;
   }
 
   /**
