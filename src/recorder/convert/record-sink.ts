@@ -94,10 +94,15 @@ export class RecordSink {
     else throw new FieldtapeError("LIMIT_EXCEEDED", "the input is longer than 104 days", { hint: "cut it into parts" });
   }
 
+  /** From here on records are stamped `at`, if that is later. */
+  goOnTo(at: Nanos): void {
+    if (at > this.#at) this.#at = at;
+  }
+
   /** What has this date happens `at`, and so on from there. */
   setClock(at: Nanos, wall: bigint): void {
     this.#shift = at - this.since(wall);
-    if (at > this.#at) this.#at = at;
+    this.goOnTo(at);
   }
 
   channel(channel: NewChannel): number {

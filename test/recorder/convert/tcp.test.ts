@@ -31,7 +31,7 @@ describe("a TCP connection in a capture", () => {
     expect(imported.started).toBe(1_795_176_000_000_000_000n);
     expect(imported.records[0]).toMatchObject({
       source: "tcp:10.0.0.2:502",
-      settings: { device: "10.0.0.2:502", peer: "10.0.0.1:40000" },
+      settings: { role: "capture", client: "10.0.0.1:40000", device: "10.0.0.2:502" },
     });
     expect(imported.report).toMatchObject({
       format: "pcap",

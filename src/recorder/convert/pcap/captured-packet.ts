@@ -41,7 +41,7 @@ export interface CaptureSink {
   section(application: string | undefined, comments: readonly string[]): void;
   /** The section's next interface. */
   interface(comments: readonly string[]): void;
-  /** Somebody's words about the packet that comes next; the import's `at` has not moved to it yet. */
+  /** Somebody's words, mostly about the packet that comes next; the import's `at` has not moved to it yet. */
   comments(texts: readonly string[]): void;
   /** The import's `at` has moved to the packet's stamp. */
   packet(packet: CapturedPacket): void;

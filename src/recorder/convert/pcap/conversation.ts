@@ -60,7 +60,7 @@ export class Conversation {
       name: `${peer}-${device}`,
       kind: protocol === "tcp" ? "stream" : "datagram",
       source: `${protocol}:${device}`,
-      settings: { device, peer },
+      settings: { role: "capture", client: peer, device },
     };
   }
 

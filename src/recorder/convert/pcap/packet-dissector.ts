@@ -6,6 +6,9 @@ import { emptyIpHeader, enterExtensions, enterIpv4, enterIpv6, type IpHeader, PR
 import { enterNetwork } from "./link-layer.ts";
 import { Transport } from "./transport.ts";
 
+/** Words that wait for their packet. */
+const COMMENTS_MAX = 1000;
+
 /** From captured packets, layer by layer, to the channels' records. */
 export class PacketDissector implements CaptureSink {
   readonly #records: RecordSink;
@@ -15,7 +18,7 @@ export class PacketDissector implements CaptureSink {
   readonly #reassembled = emptyPacket();
   #unsupported = -1;
   #supported = false;
-  #comments: readonly string[] = [];
+  readonly #comments: string[] = [];
 
   /** Only conversations with one of these ports are followed; none named: all. */
   constructor(records: RecordSink, ports: ReadonlySet<number>) {
@@ -28,14 +31,12 @@ export class PacketDissector implements CaptureSink {
   interface(): void {}
 
   comments(texts: readonly string[]): void {
-    this.#comments = texts;
+    this.#comments.push(...texts);
+    if (this.#comments.length > COMMENTS_MAX) this.#mark();
   }
 
   packet(packet: CapturedPacket): void {
-    if (this.#comments.length > 0) {
-      for (const comment of this.#comments) this.#records.mark(comment);
-      this.#comments = [];
-    }
+    if (this.#comments.length > 0) this.#mark();
     const network = enterNetwork(packet);
     if (network === "ipv4" || network === "ipv6") {
       this.#supported = true;
@@ -57,6 +58,7 @@ export class PacketDissector implements CaptureSink {
   end(): void {
     for (const given of this.#fragments.end()) this.#takeReassembled(given);
     this.#transport.end();
+    this.#mark();
     const all = this.#records.oddities.count("link-type");
     if (all === 0 || this.#supported || all < this.#records.found) return;
     throw new FieldtapeError(
@@ -66,6 +68,10 @@ export class PacketDissector implements CaptureSink {
         hint: "Ethernet, Linux cooked, raw IP and loopback captures can be read; see https://www.tcpdump.org/linktypes.html",
       },
     );
+  }
+
+  #mark(): void {
+    for (const comment of this.#comments.splice(0)) this.#records.mark(comment);
   }
 
   #fragment(packet: CapturedPacket): void {

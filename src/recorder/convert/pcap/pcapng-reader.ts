@@ -181,6 +181,8 @@ export class PcapngReader implements CaptureReader {
     const options = { bytes, view, start: body + 12, end, little: this.#little };
     const dropped =
       (unsignedOption(options, OPTION.interfaceDrops) ?? 0n) + (unsignedOption(options, OPTION.systemDrops) ?? 0n);
+    const comments = textOptions(options, OPTION.comment);
+    if (comments.length > 0) this.#capture.comments(comments);
     if (dropped > 0n) this.#records.oddities.note("dropped", 0, Number(BigInt.asUintN(53, dropped)));
   }
 
