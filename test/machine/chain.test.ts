@@ -11,7 +11,7 @@ import {
 import { ChainOutputs, replay } from "../../src/machine/replay.ts";
 import { type Nanos, nanos } from "../../src/time/nanos.ts";
 import { anyTape } from "./any-tape.ts";
-import { frame, heartbeat, stuck, talk, words } from "./toys.ts";
+import { frame, heartbeat, metronome, stuck, talk, words } from "./toys.ts";
 
 const listening: ChainPlan = {
   role: "observer",
@@ -127,10 +127,32 @@ plain("what is unfinished at the end is said once, even if the tape has an end o
   const framers: ChainPlan = { role: "observer", framer: framerPart(words, {}) };
   expect(said(replay(framers, tape, options))).toEqual(["500 words 0 fault unfinished rx"]);
 
-  const outputs = new ChainOutputs();
-  const chain = new Chain(framers, outputs, options);
+  const [first, second] = [new ChainOutputs(), new ChainOutputs()];
+  const chain = new Chain(listening, first, options);
   for (const record of [...tape, { type: "end", at: nanos(600) } as const]) chain.take(record);
-  expect(outputs.take()).toHaveLength(1);
+  expect(said(first.take()).slice(1)).toEqual([
+    "5 talk 0 state heard a",
+    "10 talk 0 state quiet",
+    "500 talk 0 state over",
+  ]);
+
+  const restored = new Chain(listening, second, options);
+  restored.restore(chain.snapshot());
+  restored.take({ type: "end", at: nanos(700) });
+  expect(second.take()).toEqual([]);
+  restored.take({ type: "gap", at: nanos(700), cause: "paused" });
+  restored.take({ type: "end", at: nanos(800) });
+  expect(said(second.take()).at(-1)).toBe("800 talk 0 state over");
+});
+
+plain("a deadline at the very end of a run comes after the end is heard", () => {
+  const plan: ChainPlan = { role: "observer", session: sessionPart(metronome, { every: 10 }) };
+  const tape: ChainInput[] = [{ type: "channel", at: nanos(0), channel: 0, kind: "stream" }];
+  expect(said(replay(plan, tape, { ...options, drain: nanos(20) }))).toEqual([
+    "10 metronome 0 state tick",
+    "20 metronome 0 state end",
+    "20 metronome 0 state tick",
+  ]);
 });
 
 plain("a participant hears rx alone; what it sends and asks for comes out in its place", () => {

@@ -15,7 +15,7 @@ import { type Nanos, nanos, ZERO } from "../../src/time/nanos.ts";
 import { turn } from "../../src/time/system-clock.ts";
 import { VirtualClock } from "../../src/time/virtual-clock.ts";
 import { anyTape } from "./any-tape.ts";
-import { heartbeat, stuck, talk, words } from "./toys.ts";
+import { heartbeat, metronome, stuck, talk, words } from "./toys.ts";
 
 /** Those who were woken may need several turns themselves. */
 async function rest(): Promise<void> {
@@ -33,6 +33,8 @@ const beating: ChainPlan = {
   framer: framerPart(words, { silence: 5 }),
   session: sessionPart(heartbeat, { every: 7, word: "hi;" }),
 };
+
+const ticking: ChainPlan = { role: "observer", session: sessionPart(metronome, { every: 10 }) };
 
 type Told = WorldRecord | ChainOutput;
 
@@ -78,7 +80,8 @@ async function operated(plan: ChainPlan, tape: readonly ChainInput[], lag: (inde
     inputs.push(record);
     await turn();
   }
-  const last = nanos(Math.max(came, tape.at(-1)?.at ?? 0) + 50);
+  // A multiple of ten: the metronome ticks at the very end.
+  const last = nanos(Math.ceil(came / 10) * 10 + 50);
   await clock.advance(nanos(origin + last));
   inputs.push({ type: "end", at: last });
   inputs.end();
@@ -108,7 +111,7 @@ function taped(plan: ChainPlan, inputs: readonly WorldRecord[]): Told[] {
   return [...tape, ...outputs.take()];
 }
 
-test.prop([anyTape, fc.constantFrom(listening, beating)])(
+test.prop([anyTape, fc.constantFrom(listening, beating, ticking)])(
   "what is observed in the world is the tape that a replay of its inputs gives, in its order",
   async (tape, plan) => {
     const told = await operated(plan, world(tape), () => 0);
@@ -121,7 +124,7 @@ test.prop([anyTape, fc.constantFrom(listening, beating)])(
   },
 );
 
-test.prop([anyTape, fc.array(fc.nat({ max: 20 }), { minLength: 1 }), fc.constantFrom(listening, beating)])(
+test.prop([anyTape, fc.array(fc.nat({ max: 20 }), { minLength: 1 }), fc.constantFrom(listening, beating, ticking)])(
   "inputs that come late are placed where they were heard, and the tape still replays the same",
   async (tape, lags, plan) => {
     const told = await operated(plan, world(tape), (index) => lags[index % lags.length] ?? 0);

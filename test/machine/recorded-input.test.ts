@@ -58,6 +58,10 @@ test("its own deadlines are only checked against the tape", () => {
     [20, "link", "open"],
     [25, "state", "quiet"],
   ]);
+  expect(heard([told(0, open), told(5, open)], recorded)).toEqual([
+    [0, "link", "open"],
+    [5, "link", "open"],
+  ]);
   expect(heard([told(0, { type: "elapsed" })], recorded)[0]).toEqual([0, "fault", "untimely-elapsed", null]);
 });
 

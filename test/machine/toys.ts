@@ -137,6 +137,20 @@ export const echo: Session<{ readonly answer: string; readonly after: number }, 
   deadline: (state) => state.owed[0],
 };
 
+// ── metronome: says that time has passed, whatever it hears ─────────────────────────────────────────────────────────
+
+export const metronome: Session<{ readonly every: number }, { readonly every: number; due: Nanos }> = {
+  name: "metronome",
+  initial: ({ every }) => ({ every, due: every as Nanos }),
+  step(state, input, at) {
+    if (input.type !== "elapsed")
+      return { state, outputs: [{ type: "say", value: { type: "state", state: input.type } }] };
+    state.due = plus(at, state.every);
+    return { state, outputs: [{ type: "say", value: { type: "state", state: "tick" } }] };
+  },
+  deadline: (state) => state.due,
+};
+
 // ── stuck: breaks the law that a deadline moves on ──────────────────────────────────────────────────────────────────
 
 export const stuck: Session<null, { due: Nanos | undefined }> = {

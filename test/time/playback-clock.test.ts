@@ -46,6 +46,13 @@ plain("a rate of an hour runs without drift: 3,600,000 deadlines of a millisecon
   }
 });
 
+plain("a double that rounds down does not wake anybody too early", () => {
+  const anchor: Anchor = { tape: ZERO, steady: ZERO, rate: 0.7, running: true };
+  for (const at of [120_645, 984_795, 1_021_312_952_814]) {
+    expect(tapeTimeAt(anchor, steadyTimeOf(anchor, nanos(at)) ?? ZERO)).toBe(at);
+  }
+});
+
 plain.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, 1e-9, 1e12])("a rate of %d is refused", (rate) => {
   expect(() => new PlaybackClock(new VirtualClock(turn), { at: ZERO, rate, running: true })).toThrow(/is no rate/);
 });
