@@ -113,6 +113,14 @@ describe("NMEA 0183", () => {
       );
   });
 
+  test("endless noise is reported as it comes, and every byte of it stands in a fault", () => {
+    hears(nmea, NMEA_OPTIONS)
+      .gets("x".repeat(2_100))
+      .says({ fault: "rubbish", span: [0, 1024], raw: "78".repeat(1024) }, { fault: "rubbish", span: [1024, 1024] })
+      .gets(`${gll}\n`)
+      .says({ fault: "rubbish", span: [2048, 52] }, { sentence: gll });
+  });
+
   test("a sentence that begins inside another cuts that one short", () => {
     hears(nmea, NMEA_OPTIONS)
       .gets(`$GPGGA,1234${gll}\n`)
@@ -185,6 +193,9 @@ describe("NMEA 0183", () => {
     hears(nmea, NMEA_OPTIONS)
       .gets(joined([ascii(`${gll}\n`), wire, ascii(`${gll}\n`)]))
       .says({ sentence: gll }, { fields: ["\u00fc\u0080\u00ff"] }, { sentence: gll });
+    hears(nmea, NMEA_OPTIONS)
+      .gets(`${gll}\n# Empf\u00e4nger\n${gll}\n`)
+      .says({ sentence: gll }, { fault: "rubbish" }, { sentence: gll });
   });
 });
 
