@@ -29,6 +29,7 @@ interface OptionsSchema<Options> {
 
 /** The options of the general framers. */
 const general = () => import("../protocol/schema.ts");
+const modbus = () => import("../protocol/modbus/schema.ts");
 
 export const BUILT_IN: readonly BuiltIn[] = [
   framing("lines", "lines of text or bytes up to a delimiter", async () => ({
@@ -50,6 +51,14 @@ export const BUILT_IN: readonly BuiltIn[] = [
   framing("nmea", "NMEA 0183 sentences", async () => ({
     machine: (await import("../protocol/nmea/nmea.ts")).nmea,
     schema: (await general()).nmeaOptions,
+  })),
+  framing("modbus-tcp", "Modbus/TCP frames", async () => ({
+    machine: (await import("../protocol/modbus/modbus-tcp.ts")).modbusTcp,
+    schema: (await modbus()).modbusTcpOptions,
+  })),
+  framing("modbus-rtu", "Modbus RTU frames", async () => ({
+    machine: (await import("../protocol/modbus/modbus-rtu.ts")).modbusRtu,
+    schema: (await modbus()).modbusRtuOptions,
   })),
 ];
 
