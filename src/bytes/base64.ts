@@ -2,29 +2,30 @@ import { Buffer } from "node:buffer";
 
 /**
  * Base64 of RFC 4648 §4: `A–Z a–z 0–9 + /`, padded. The loops work in place inside long buffers, where a call into Node for
- * each short payload would cost more than the payload itself.
+ * each short payload would cost more than the payload itself; they go by two characters (12 bits) at a time.
  */
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const PAD = 0x3d;
+const PAIR_MAX = 0xfff;
 
-/** Two characters for each 12 bits. */
-const HIGH = new Uint8Array(4096);
-const LOW = new Uint8Array(4096);
-for (let value = 0; value < 4096; value++) {
-  HIGH[value] = ALPHABET.charCodeAt(value >> 6);
-  LOW[value] = ALPHABET.charCodeAt(value & 63);
+/** 12 bits → two characters, the first in the low byte; and back, where anything else is more than `PAIR_MAX`. */
+const PAIR = new Uint16Array(4096);
+const BITS = new Uint16Array(65_536).fill(0xffff);
+for (let bits = 0; bits <= PAIR_MAX; bits++) {
+  const pair = ALPHABET.charCodeAt(bits >> 6) | (ALPHABET.charCodeAt(bits & 63) << 8);
+  PAIR[bits] = pair;
+  BITS[pair] = bits;
 }
 
-/** What a character stands for, by its place in a group of four; −1 for what is none, which makes the whole group negative. */
-function placed(shift: number): Int32Array {
-  const table = new Int32Array(256).fill(-1);
-  for (let value = 0; value < 64; value++) table[ALPHABET.charCodeAt(value)] = value << shift;
-  return table;
+/** Bytes with a view of them: both show the same bytes at the same offsets. */
+export interface Viewed {
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
 }
-const FIRST = placed(18);
-const SECOND = placed(12);
-const THIRD = placed(6);
-const FOURTH = placed(0);
+
+export function viewed(bytes: Uint8Array): Viewed {
+  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+}
 
 /** Characters that `length` bytes take. */
 export function base64Length(length: number): number {
@@ -32,63 +33,54 @@ export function base64Length(length: number): number {
 }
 
 /** Writes `from[start, end)` as base64 into `into` at `to`; returns where it ended. */
-export function encodeBase64(from: Uint8Array, start: number, end: number, into: Uint8Array, to: number): number {
+export function encodeBase64(from: Uint8Array, start: number, end: number, into: DataView, to: number): number {
   let write = to;
   let read = start;
   for (; read + 2 < end; read += 3) {
     const bits = ((from[read] ?? 0) << 16) | ((from[read + 1] ?? 0) << 8) | (from[read + 2] ?? 0);
-    into[write] = HIGH[bits >> 12] ?? 0;
-    into[write + 1] = LOW[bits >> 12] ?? 0;
-    into[write + 2] = HIGH[bits & 0xfff] ?? 0;
-    into[write + 3] = LOW[bits & 0xfff] ?? 0;
+    into.setInt32(write, (PAIR[bits >> 12] ?? 0) | ((PAIR[bits & PAIR_MAX] ?? 0) << 16), true);
     write += 4;
   }
   if (read === end) return write;
   const two = read + 1 < end;
   const bits = ((from[read] ?? 0) << 16) | (two ? (from[read + 1] ?? 0) << 8 : 0);
-  into[write] = HIGH[bits >> 12] ?? 0;
-  into[write + 1] = LOW[bits >> 12] ?? 0;
-  into[write + 2] = two ? (HIGH[bits & 0xfff] ?? 0) : PAD;
-  into[write + 3] = PAD;
+  const last = two ? (PAIR[bits & PAIR_MAX] ?? 0) & 0xff : PAD;
+  into.setInt32(write, (PAIR[bits >> 12] ?? 0) | (last << 16) | (PAD << 24), true);
   return write + 4;
 }
 
 /**
  * Reads base64 in `from` from `start` on into `into` at `to`, as far as whole groups of four go and not past `limit`; returns
  * where in `from` it stopped. A padded group ends it. Padding must be there and the bits under it must be zero, so that equal
- * bytes have one spelling (RFC 4648 §3.5). `decodedLength` says how many bytes came out.
+ * bytes have one spelling (RFC 4648 §3.5). `decodedLength` says how many bytes came out; one more may be overwritten.
  */
-export function decodeBase64(from: Uint8Array, start: number, limit: number, into: Uint8Array, to: number): number {
+export function decodeBase64(from: DataView, start: number, limit: number, into: DataView, to: number): number {
   let write = to;
   let read = start;
-  for (; read + 3 < limit; read += 4) {
-    const bits =
-      (FIRST[from[read] ?? 0] ?? -1) |
-      (SECOND[from[read + 1] ?? 0] ?? -1) |
-      (THIRD[from[read + 2] ?? 0] ?? -1) |
-      (FOURTH[from[read + 3] ?? 0] ?? -1);
-    if (bits < 0) return decodePadded(from, read, into, write);
-    into[write] = bits >> 16;
-    into[write + 1] = bits >> 8;
-    into[write + 2] = bits;
+  for (const stop = limit - 3; read < stop; read += 4) {
+    const group = from.getInt32(read, true);
+    const high = BITS[group & 0xffff] ?? 0xffff;
+    const low = BITS[group >>> 16] ?? 0xffff;
+    if ((high | low) > PAIR_MAX) return high > PAIR_MAX ? read : decodePadded(group, high, read, into, write);
+    into.setInt32(write, (high << 20) | (low << 8));
     write += 3;
   }
   return read;
 }
 
 /** The last group, if it is a padded one: one or two bytes. Returns where it ended, or `read` if it is no such group. */
-function decodePadded(from: Uint8Array, read: number, into: Uint8Array, write: number): number {
-  const head = (FIRST[from[read] ?? 0] ?? -1) | (SECOND[from[read + 1] ?? 0] ?? -1);
-  if (head < 0 || from[read + 3] !== PAD) return read;
-  if (from[read + 2] === PAD) {
-    if ((head & 0xffff) !== 0) return read;
-    into[write] = head >> 16;
+function decodePadded(group: number, high: number, read: number, into: DataView, write: number): number {
+  if (group >>> 24 !== PAD) return read;
+  const third = (group >>> 16) & 0xff;
+  if (third === PAD) {
+    if ((high & 0xf) !== 0) return read;
+    into.setUint8(write, high >> 4);
     return read + 4;
   }
-  const bits = head | (THIRD[from[read + 2] ?? 0] ?? -1);
-  if (bits < 0 || (bits & 0xff) !== 0) return read;
-  into[write] = bits >> 16;
-  into[write + 1] = bits >> 8;
+  // The third character, as if it were the first of a pair.
+  const low = BITS[third | (ALPHABET.charCodeAt(0) << 8)] ?? 0xffff;
+  if (low > PAIR_MAX || (low & 0xff) !== 0) return read;
+  into.setUint16(write, ((high << 4) | (low >> 8)) & 0xffff);
   return read + 4;
 }
 
@@ -106,11 +98,9 @@ export function toBase64(bytes: Uint8Array): string {
 
 /** Base64 text to bytes; `undefined` for anything that `decodeBase64` would not read to its end. */
 export function fromBase64(text: string): Uint8Array | undefined {
-  const characters = Buffer.from(text, "latin1");
-  // latin1 keeps the low byte only: a character above U+00FF must not turn into a valid one.
-  if (characters.length !== text.length || /[^\x21-\x7e]/.test(text)) return undefined;
-  const into = new Uint8Array((text.length / 4) * 3);
-  const stop = decodeBase64(characters, 0, characters.length, into, 0);
-  if (stop !== characters.length) return undefined;
-  return into.subarray(0, decodedLength(characters, 0, stop));
+  if (text.length % 4 !== 0 || /[^A-Za-z0-9+/=]/.test(text)) return undefined;
+  const from = viewed(Buffer.from(text, "latin1"));
+  const into = viewed(new Uint8Array((text.length / 4) * 3 + 1));
+  const stop = decodeBase64(from.view, 0, text.length, into.view, 0);
+  return stop === text.length ? into.bytes.slice(0, decodedLength(from.bytes, 0, stop)) : undefined;
 }

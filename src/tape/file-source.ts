@@ -3,6 +3,7 @@ import { FieldtapeError, systemCode } from "../errors.ts";
 
 /** Bytes a read asks for: long enough that waiting for it costs little beside scanning it. */
 const READ_BYTES = 256 * 1024;
+const BUFFERS = 3;
 
 /** A file's bytes, in order, from any byte on, as often as wanted; a pipe's once. */
 export class FileSource implements AsyncDisposable {
@@ -38,40 +39,50 @@ export class FileSource implements AsyncDisposable {
   }
 
   /**
-   * Chunks from byte `start` on. A chunk is valid until the next one is asked for: two buffers take turns, so that the system fills
-   * one while the other is read.
+   * Chunks from byte `start` on. A chunk is valid until the next one is asked for: some buffers take turns, so that the system fills
+   * the others while one is read.
    */
   async *chunks(start: number): AsyncGenerator<Uint8Array, void, undefined> {
-    let ready = new Uint8Array(new ArrayBuffer(READ_BYTES));
-    let filling = new Uint8Array(new ArrayBuffer(READ_BYTES));
-    let position = start;
-    let coming = this.ahead(ready, position);
+    const pending: Promise<Uint8Array>[] = [];
+    let asked = start;
+    const ask = (buffer: Uint8Array): void => {
+      pending.push(this.ahead(buffer, asked));
+      asked += buffer.length;
+    };
+    // A pipe's reads must not overtake each other.
+    const buffers = Array.from({ length: this.seekable ? BUFFERS : 1 }, () => new Uint8Array(READ_BYTES));
+    let read = start;
     try {
-      for (;;) {
-        const length = await coming;
-        if (length === 0) return;
-        position += length;
-        coming = this.ahead(filling, position);
-        yield ready.subarray(0, length);
-        [ready, filling] = [filling, ready];
+      buffers.forEach(ask);
+      for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+        const chunk = await next;
+        if (chunk.length === 0) return;
+        read += chunk.length;
+        yield chunk;
+        if (chunk.length < READ_BYTES) {
+          // The file's end, or a short read: what was asked for behind it would leave a hole.
+          await Promise.allSettled(pending.splice(0));
+          asked = read;
+        }
+        ask(new Uint8Array(chunk.buffer));
       }
     } finally {
-      // Left early: the read under way must not outlive the file.
-      await coming.catch(() => 0);
+      // Left early: reads under way must not outlive the file.
+      await Promise.allSettled(pending);
     }
   }
 
   /** A read whose failure is heard when its bytes are asked for, not before. */
-  private ahead(into: Uint8Array, position: number): Promise<number> {
+  private ahead(into: Uint8Array, position: number): Promise<Uint8Array> {
     const coming = this.read(into, position);
-    coming.catch(() => 0);
+    coming.catch(() => undefined);
     return coming;
   }
 
-  private async read(into: Uint8Array, position: number): Promise<number> {
+  private async read(into: Uint8Array, position: number): Promise<Uint8Array> {
     try {
       const { bytesRead } = await this.handle.read(into, 0, into.length, this.seekable ? position : null);
-      return bytesRead;
+      return into.subarray(0, bytesRead);
     } catch (cause) {
       throw new FieldtapeError("INPUT_UNREADABLE", `cannot read ${this.path}`, { file: this.path, cause });
     }

@@ -1,22 +1,25 @@
 import { Buffer } from "node:buffer";
-import { encodeBase64 } from "../bytes/base64.ts";
+import { encodeBase64, viewed } from "../bytes/base64.ts";
 import { isText } from "../bytes/utf8.ts";
 import { type Nanos, plus } from "../time/nanos.ts";
 import { LINE_MAX } from "./limits.ts";
 import { formatRecord, lineTooLong } from "./line.ts";
 import type { RawRecord, TapeRecord } from "./record.ts";
+import { word, writeWord } from "./word.ts";
 
-const RAW = Buffer.from('{"type":"raw","at":', "latin1");
-const CHANNEL = Buffer.from(',"channel":', "latin1");
-const RX_TEXT = Buffer.from(',"dir":"rx","text":"', "latin1");
-const TX_TEXT = Buffer.from(',"dir":"tx","text":"', "latin1");
-const RX_B64 = Buffer.from(',"dir":"rx","b64":"', "latin1");
-const TX_B64 = Buffer.from(',"dir":"tx","b64":"', "latin1");
+const RAW = word('{"type":"raw","at":');
+const CHANNEL = word(',"channel":');
+const RX_TEXT = word(',"dir":"rx","text":"');
+const TX_TEXT = word(',"dir":"tx","text":"');
+const RX_B64 = word(',"dir":"rx","b64":"');
+const TX_B64 = word(',"dir":"tx","b64":"');
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const CLOSE = 0x7d;
 const NEWLINE = 0x0a;
+/** `"}` and a newline. */
+const CLOSING = 0x0a7d22;
+const NO_TEXT = -1;
 
 /** How a byte stands in a JSON string: as it is; 1: never text; 2: only as part of a longer character; else behind a backslash. */
 const SPELLING = new Uint8Array(256);
@@ -39,6 +42,7 @@ export class LineEncoder {
   /** What was written is `bytes[0, length)`. */
   bytes: Buffer = Buffer.allocUnsafeSlow(BUFFER_BYTES);
   length = 0;
+  private view: DataView = viewed(this.bytes).view;
   private readonly spare: Buffer[] = [];
 
   /**
@@ -60,7 +64,7 @@ export class LineEncoder {
   /** Hands out what was written and goes on with an empty buffer. `reuse` takes the bytes back when they are done with. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = this.spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES);
+    this.goOnIn(this.spare.pop() ?? Buffer.allocUnsafeSlow(BUFFER_BYTES));
     this.length = 0;
     return taken;
   }
@@ -73,31 +77,23 @@ export class LineEncoder {
   private appendRaw({ at, channel, dir, bytes }: RawRecord, origin: number): void {
     const start = this.length;
     this.reserve(bytes.length * 2 + RAW_AROUND);
-    this.appendWord(RAW);
-    this.appendWhole(at - origin);
-    this.appendWord(CHANNEL);
-    this.appendWhole(channel);
-    const payload = this.length;
-    this.appendWord(dir === "rx" ? RX_TEXT : TX_TEXT);
-    if (!this.appendText(bytes)) {
-      this.length = payload;
-      this.appendWord(dir === "rx" ? RX_B64 : TX_B64);
-      this.length = encodeBase64(bytes, 0, bytes.length, this.bytes, this.length);
+    const { view } = this;
+    let to = this.writeWhole(at - origin, writeWord(view, start, RAW));
+    to = this.writeWhole(channel, writeWord(view, to, CHANNEL));
+    let end = this.writeText(bytes, writeWord(view, to, dir === "rx" ? RX_TEXT : TX_TEXT));
+    if (end === NO_TEXT) {
+      end = encodeBase64(bytes, 0, bytes.length, view, writeWord(view, to, dir === "rx" ? RX_B64 : TX_B64));
     }
-    const { bytes: into, length } = this;
-    into[length] = QUOTE;
-    into[length + 1] = CLOSE;
-    into[length + 2] = NEWLINE;
-    this.length = length + 3;
-    if (this.length - start <= LINE_MAX) return;
-    this.length = start;
-    throw lineTooLong("raw");
+    // "} and the newline, and a byte that the next line overwrites.
+    view.setInt32(end, CLOSING, true);
+    if (end + 3 - start > LINE_MAX) throw lineTooLong("raw");
+    this.length = end + 3;
   }
 
-  /** The bytes as a JSON string, if they are text. */
-  private appendText(from: Uint8Array): boolean {
+  /** The bytes as a JSON string, if they are text; returns where it ended. */
+  private writeText(from: Uint8Array, to: number): number {
     const into = this.bytes;
-    let write = this.length;
+    let write = to;
     let checked = false;
     for (let read = 0; read < from.length; read++) {
       const byte = from[read] ?? 0;
@@ -107,52 +103,47 @@ export class LineEncoder {
         into[write + 1] = spelling;
         write += 2;
       } else {
-        if (spelling === 1) return false;
+        if (spelling === 1) return NO_TEXT;
         if (spelling === 2 && !checked) {
-          if (!isText(from, read, from.length)) return false;
+          if (!isText(from, read, from.length)) return NO_TEXT;
           checked = true;
         }
         into[write] = byte;
         write++;
       }
     }
-    this.length = write;
-    return true;
-  }
-
-  private appendWord(word: Uint8Array): void {
-    const { bytes, length } = this;
-    for (let index = 0; index < word.length; index++) bytes[length + index] = word[index] ?? 0;
-    this.length = length + word.length;
+    return write;
   }
 
   /** Decimal digits of a whole number up to 2⁵³−1. In two parts, so that the divisions are those of small integers. */
-  private appendWhole(value: number): void {
-    if (value < 100_000_000) {
-      this.length = this.writeDigits(value, digitsOf(value));
-      return;
-    }
+  private writeWhole(value: number, to: number): number {
+    if (value < 100_000_000) return this.writeDigits(value, digitsOf(value), to);
     const high = Math.floor(value / 100_000_000);
-    this.length = this.writeDigits(high, digitsOf(high));
-    this.length = this.writeDigits(value - high * 100_000_000, 8);
+    const middle = this.writeDigits(high, digitsOf(high), to);
+    return this.writeDigits(value - high * 100_000_000, 8, middle);
   }
 
-  private writeDigits(value: number, digits: number): number {
-    const { bytes, length } = this;
+  private writeDigits(value: number, digits: number, to: number): number {
+    const { bytes } = this;
     let left = value | 0;
-    for (let place = length + digits - 1; place >= length; place--) {
+    for (let place = to + digits - 1; place >= to; place--) {
       const rest = (left / 10) | 0;
       bytes[place] = 0x30 + left - rest * 10;
       left = rest;
     }
-    return length + digits;
+    return to + digits;
+  }
+
+  private goOnIn(buffer: Buffer): void {
+    this.bytes = buffer;
+    this.view = viewed(buffer).view;
   }
 
   private reserve(room: number): void {
     if (this.length + room <= this.bytes.length) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(this.length + room, this.bytes.length * 2));
     larger.set(this.bytes.subarray(0, this.length));
-    this.bytes = larger;
+    this.goOnIn(larger);
   }
 }
 

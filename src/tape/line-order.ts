@@ -1,6 +1,6 @@
 import { FieldtapeError } from "../errors.ts";
 import { type Nanos, ZERO } from "../time/nanos.ts";
-import type { EndRecord, HeaderRecord, TapeRecord } from "./record.ts";
+import type { EndRecord, HeaderRecord, InputRecord, OutputRecord, RawRecord, TapeRecord } from "./record.ts";
 
 /** Features that this version knows. A tape that requires another is refused by that name. */
 const KNOWN_FEATURES: ReadonlySet<string> = new Set();
@@ -23,18 +23,24 @@ export class LineOrder {
     this.at = from.at;
   }
 
+  /** Takes one of the frequent records, if nothing is against it; otherwise `accept` says what is. */
+  follows(record: RawRecord | OutputRecord | InputRecord): boolean {
+    const { channel, at } = record;
+    if (at < this.at || this.end !== undefined) return false;
+    if (channel !== this.lastDeclared && channel !== undefined && this.declared?.has(channel) === false) return false;
+    if (channel !== undefined) this.lastDeclared = channel;
+    this.at = at;
+    return true;
+  }
+
   /** @throws FieldtapeError TAPE_MALFORMED or TAPE_UNSUPPORTED, without file and line. */
   accept(record: TapeRecord, line: number): void {
-    if (record.type === "raw") {
-      if (record.channel !== this.lastDeclared) this.use(record.channel);
-    } else if (record.type === "header") {
+    if (record.type === "header") {
       this.open(record, line);
       return;
-    } else if (record.type === "channel") {
-      this.declared?.add(record.channel);
-    } else if ("channel" in record) {
-      this.use(record.channel);
     }
+    if (record.type === "channel") this.declared?.add(record.channel);
+    else if ("channel" in record) this.use(record.channel);
     if (record.at < this.at) throw malformed(`has "at" ${record.at}, which goes back behind ${this.at}`);
     if (this.end !== undefined) throw malformed("stands after the end of the tape");
     if (record.type === "end") this.end = record;
@@ -42,7 +48,7 @@ export class LineOrder {
   }
 
   /** Takes a record as it stands, where holes are expected: what was declared or said before it may be gone. */
-  follow(record: TapeRecord): void {
+  pass(record: TapeRecord): void {
     if (record.type === "header") this.header = record;
     else this.at = record.at;
     if (record.type === "end") this.end = record;
@@ -64,7 +70,6 @@ export class LineOrder {
   private use(channel: number | undefined): void {
     if (channel === undefined || this.declared === undefined) return;
     if (!this.declared.has(channel)) throw malformed(`uses channel ${channel}, which was not declared before`);
-    this.lastDeclared = channel;
   }
 }
 

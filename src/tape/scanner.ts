@@ -136,33 +136,35 @@ export class TapeScanner {
   }
 
   private scan(bytes: Buffer, start: number, end: number): void {
+    const { canonical, order, ledger } = this;
     // Checked once for all lines: a newline is never part of a longer character.
     const valid = isUtf8(bytes.subarray(start, end));
-    this.canonical.over(bytes, end);
-    this.ledger.over(bytes, start, this.byte);
+    canonical.over(bytes, end);
+    ledger.over(bytes, start, this.byte);
     let position = start;
     while (position < end) {
-      const frequent = valid ? this.canonical.read(position) : undefined;
-      const next = frequent === undefined ? bytes.indexOf(NEWLINE, position) + 1 : this.canonical.next;
-      this.take(bytes, position, next, frequent);
+      const frequent = valid ? canonical.read(position) : undefined;
+      const next = frequent === undefined ? bytes.indexOf(NEWLINE, position) + 1 : canonical.next;
+      if (frequent !== undefined && next - position <= LINE_MAX && order.follows(frequent)) this.records.push(frequent);
+      else this.take(bytes, position, next);
       this.byte += next - position;
       this.line++;
       position = next;
     }
-    this.ledger.leave(end);
+    ledger.leave(end);
   }
 
-  private take(bytes: Buffer, start: number, next: number, frequent: TapeRecord | undefined): void {
-    const { order } = this;
+  /** The line `bytes[start, next)`, with its newline, of whatever type and layout. */
+  private take(bytes: Buffer, start: number, next: number): void {
+    const { order, ledger, options } = this;
     try {
       if (next - start > LINE_MAX) throw tooLong();
-      const record = frequent ?? parseRecord(bytes, start, next - 1, order.at);
-      if (this.options.onUnreadable === undefined) order.accept(record, this.line);
-      else order.follow(record);
+      const record = parseRecord(bytes, start, next - 1, order.at);
+      if (options.onUnreadable === undefined) order.accept(record, this.line);
+      else order.pass(record);
       this.records.push(record);
-      if (record.type === "header") this.ledger.begin(record);
-      else if (record.type === "block" || record.type === "end")
-        this.ledger.judge(record, { start, next, line: this.line });
+      if (record.type === "header") ledger.begin(record);
+      else if (record.type === "block" || record.type === "end") ledger.judge(record, { start, next, line: this.line });
     } catch (thrown) {
       this.refuse(thrown, next - start);
     }

@@ -12,21 +12,20 @@ import { blobsFolder, laterSegments, segmentPath } from "./segments.ts";
 import { fileSystem, onDisk, outputFailure, type TapeDisk, type TapeFile } from "./tape-disk.ts";
 import { type OpenFile, TapeOutput } from "./tape-output.ts";
 
-export interface TapeWriterOptions {
+/**
+ * `live`: a recording; what is written reaches the system within 50 ms and the disk within 1 s, by the clock. Otherwise the tape is derived from
+ * something that is still there: no timers, no syncs, no clock.
+ */
+type Pace = { readonly live: true; readonly clock: Clock } | { readonly live: false; readonly clock?: Clock };
+
+export type TapeWriterOptions = Pace & {
   readonly header: HeaderFields;
-  /** Paces the flushes and syncs of a live tape, which needs one. */
-  readonly clock?: Clock;
-  /**
-   * A recording: what is written reaches the system within 50 ms and the disk within 1 s. Otherwise the tape is derived from something that is
-   * still there: no timers, no syncs.
-   */
-  readonly live: boolean;
   /** Overwrite an existing tape, its later segments and its blobs. */
   readonly force?: boolean;
   readonly rotate?: Rotation;
   /** Keep so many segments, the one being written among them; older ones are removed with their blobs. */
   readonly keepLast?: number;
-}
+};
 
 export interface BlobTraits {
   readonly at: Nanos;
@@ -56,7 +55,7 @@ export class TapeWriter implements AsyncDisposable {
   private closing: Promise<void> | undefined;
 
   private constructor(disk: TapeDisk, first: OpenFile, options: TapeWriterOptions) {
-    const { header, rotate = {}, live, clock } = options;
+    const { header, rotate = {} } = options;
     this.disk = disk;
     this.firstPath = first.path;
     this.options = options;
