@@ -2,6 +2,7 @@ import type { Dir } from "../bytes/channel.ts";
 import type { Json } from "../bytes/json.ts";
 import { type Rechunking, rechunk } from "../tape/rechunk.ts";
 import type { ChannelRecord, EndRecord, HeaderRecord, RawRecord, RecordBatch, TapeRecord } from "../tape/record.ts";
+import type { TapePlace } from "../tape/scanner.ts";
 import { ChannelChoice, select } from "../tape/select.ts";
 import { chain, type Stage, type Transform } from "../tape/transform.ts";
 import { type Nanos, nanos, plus, ZERO } from "../time/nanos.ts";
@@ -11,12 +12,28 @@ import type { Subject } from "./subject.ts";
 /** What a subject may be fed: everything that has an `at`. */
 export type FedRecord = Exclude<TapeRecord, HeaderRecord>;
 
+/** A batch as a tape is read; `after`: where the next one begins, if that is known. */
+export interface SourceBatch extends RecordBatch {
+  readonly after?: TapePlace;
+}
+
+/** A place from which a replay can be taken up: where to read on, and what a feed knows of the tape before it. */
+export interface Landmark {
+  readonly place: TapePlace;
+  /** Those declared before, in order. A function: there may be many, and most landmarks are never asked. */
+  readonly channels: () => readonly ChannelRecord[];
+  /** `at` of the last input. */
+  readonly lastInput: Nanos;
+}
+
 /** What a subject is fed, in order: `records[i]` stands on line `lines[i]`. A batch may have answers only. */
 export interface FedBatch {
   readonly records: readonly FedRecord[];
   readonly lines: readonly number[];
   /** Bytes that stand on the tape between these records and that a participant is to send by itself. */
   readonly answers: readonly Placed<RawRecord>[];
+  /** The place behind this batch, if the replay can be taken up there. */
+  readonly after?: Landmark;
   /** On the last batch: tape time goes on until here. */
   readonly stopAt?: Nanos;
 }
@@ -37,8 +54,8 @@ export interface FeedOptions {
   readonly rechunking?: Rechunking;
   /** Stop here: what comes after this time, or after this line, is not fed; no drain, no `end`. */
   readonly until?: { readonly at: Nanos; readonly line?: number };
-  /** Where the batches do not begin at the tape's first line: the channels declared before, and `at` of the last input. */
-  readonly before?: { readonly channels: readonly ChannelRecord[]; readonly lastInput: Nanos };
+  /** Where the batches begin, if not at the tape's first line. */
+  readonly from?: Landmark;
   /** Names the tape in errors. */
   readonly file: string;
 }
@@ -50,22 +67,23 @@ export interface FeedOptions {
  * @throws FieldtapeError INPUT_MISSING when a channel that was asked for is not on the tape
  */
 export async function* feed(
-  batches: AsyncIterable<RecordBatch>,
+  batches: AsyncIterable<SourceBatch>,
   options: FeedOptions,
 ): AsyncGenerator<FedBatch, undefined> {
   const choice =
-    options.channels === undefined ? undefined : new ChannelChoice(options.channels, options.before?.channels);
+    options.channels === undefined ? undefined : new ChannelChoice(options.channels, options.from?.channels());
   const hearing = new Hearing(options);
   const door = new Door(options);
   const stage = chain(transformsOf(options, choice, door))((record, line) => hearing.take(record, line));
-  for await (const { firstLine, records } of batches) {
+  for await (const { firstLine, records, after } of batches) {
     let line = firstLine;
     for (const record of records) {
       stage.take(record, line);
       line += 1;
     }
     if (door.shut) break;
-    if (hearing.hasHeard) yield hearing.batch();
+    // What is being cut anew may be held back over the end of a batch.
+    if (hearing.hasHeard) yield hearing.batch(options.rechunking === undefined ? after : undefined);
   }
   stage.end();
   if (!door.shut) choice?.assertFound(options.file);
@@ -73,12 +91,12 @@ export async function* feed(
 }
 
 function transformsOf(options: FeedOptions, choice: ChannelChoice | undefined, door: Door): Transform[] {
-  const { dir, rechunking, before } = options;
+  const { dir, rechunking, from } = options;
   const selection = { ...(choice === undefined ? {} : { channels: choice }), ...(dir === undefined ? {} : { dir }) };
   return [
     ...(choice === undefined && dir === undefined ? [] : [select(selection)]),
     door.transform,
-    ...(rechunking === undefined ? [] : [rechunk(rechunking, before?.channels)]),
+    ...(rechunking === undefined ? [] : [rechunk(rechunking, from?.channels())]),
   ];
 }
 
@@ -138,15 +156,18 @@ class Hearing {
   #records: FedRecord[] = [];
   #lines: number[] = [];
   #answers: Placed<RawRecord>[] = [];
+  readonly #channels: ChannelRecord[];
   #lastInput: Nanos;
   #lastLine = 0;
   #end: Placed<EndRecord> | undefined;
 
-  constructor({ role, play, drain, before }: FeedOptions) {
+  constructor({ role, play, drain, from }: FeedOptions) {
     this.#participant = role === "participant";
     this.#play = play;
     this.#drain = drain;
-    this.#lastInput = before?.lastInput ?? ZERO;
+    this.#channels = [...(from?.channels() ?? [])];
+    this.#lastInput = from?.lastInput ?? ZERO;
+    this.#lastLine = (from?.place.line ?? 1) - 1;
   }
 
   get hasHeard(): boolean {
@@ -161,13 +182,20 @@ class Hearing {
     }
     this.#lastLine = line;
     if (record.type !== "wall" && record.type !== "unknown") this.#lastInput = record.at;
+    if (record.type === "channel") this.#channels.push(record);
     if (!this.#participant) this.#push(record, line);
     else if (record.type === "raw" && record.dir !== this.#play) this.#answers.push({ line, record });
     else if (isNews(record, this.#play)) this.#push(turned(record, this.#play), line);
   }
 
-  batch(): FedBatch {
-    const batch = { records: this.#records, lines: this.#lines, answers: this.#answers };
+  batch(place?: TapePlace): FedBatch {
+    const batch = {
+      records: this.#records,
+      lines: this.#lines,
+      answers: this.#answers,
+      // Behind its end a tape says nothing more, not even that it has one.
+      ...(place === undefined || this.#end !== undefined ? {} : { after: this.#landmark(place) }),
+    };
     this.#records = [];
     this.#lines = [];
     this.#answers = [];
@@ -180,6 +208,11 @@ class Hearing {
     const end = { type: "end", at, records: 0, reason: this.#end?.record.reason ?? "replayed" } as const;
     this.#push(end, this.#end?.line ?? this.#lastLine);
     return { ...this.batch(), stopAt: at };
+  }
+
+  #landmark(place: TapePlace): Landmark {
+    const known = this.#channels.length;
+    return { place, channels: () => this.#channels.slice(0, known), lastInput: this.#lastInput };
   }
 
   #push(record: FedRecord, line: number): void {

@@ -1,7 +1,8 @@
 import { FieldtapeError } from "../errors.ts";
 import type { RawRecord, TapeRecord } from "../tape/record.ts";
+import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos, ZERO } from "../time/nanos.ts";
-import type { FedBatch, FedRecord } from "./feed.ts";
+import type { FedBatch, FedRecord, Landmark } from "./feed.ts";
 import type { Placed } from "./placed.ts";
 import type { OpenOptions, Subject, SubjectRun } from "./subject.ts";
 
@@ -43,6 +44,8 @@ export interface ReplayRunOptions extends OpenOptions {
   readonly resume?: Position;
   /** Names the tape in errors. */
   readonly file?: string;
+  /** Measures what the run costs. */
+  readonly clock?: Clock;
 }
 
 /** Before the first record: not even a deadline at 0 has fired. */
@@ -57,6 +60,8 @@ export class ReplayRun implements AsyncDisposable {
   readonly #batches: AsyncIterator<FedBatch, undefined>;
   readonly #run: SubjectRun;
   readonly #file: string | undefined;
+  readonly #clock: Clock | undefined;
+  #spent = 0;
   #batch: FedBatch = NOTHING;
   /** The next record of the batch. */
   #index = 0;
@@ -67,12 +72,15 @@ export class ReplayRun implements AsyncDisposable {
   #fed: number;
   #deadline: Nanos | undefined;
   #ended = false;
+  /** Behind the batch before this one. */
+  #landmark: Landmark | undefined;
 
   private constructor(batches: AsyncIterable<FedBatch>, run: SubjectRun, options: ReplayRunOptions) {
     const { at, line, fed } = options.resume ?? START;
     this.#batches = batches[Symbol.asyncIterator]();
     this.#run = run;
     this.#file = options.file;
+    this.#clock = options.clock;
     this.#reached = at;
     this.#line = line;
     this.#fed = fed;
@@ -90,6 +98,11 @@ export class ReplayRun implements AsyncDisposable {
     return run;
   }
 
+  /** Nanoseconds that reading and the subject took so far, by the clock given. */
+  get spent(): number {
+    return this.#spent;
+  }
+
   get position(): Position {
     return { at: this.#reached, line: this.#line, fed: this.#fed };
   }
@@ -99,9 +112,14 @@ export class ReplayRun implements AsyncDisposable {
     return this.#deadline;
   }
 
-  /** All state of the subject as bytes, where it can give them. */
-  get snapshot(): (() => Promise<Uint8Array>) | undefined {
-    return this.#run.snapshot?.bind(this.#run);
+  /** All state of the subject as bytes; `undefined` if it cannot give them. */
+  async snapshot(): Promise<Uint8Array | undefined> {
+    return this.#run.snapshot?.();
+  }
+
+  /** Where another run can be taken up with a snapshot of this one as it is now; `undefined` in the middle of a batch. */
+  get landmark(): Landmark | undefined {
+    return this.#index === 0 && this.#delay === 0 ? this.#landmark : undefined;
   }
 
   /** Everything that is still to come comes so much later. */
@@ -127,6 +145,13 @@ export class ReplayRun implements AsyncDisposable {
    * @throws FieldtapeError SUBJECT_CRASHED, SUBJECT_HUNG with the line, where it is known.
    */
   async advance(limit: Limit, signal: AbortSignal): Promise<ReplayStep | undefined> {
+    const began = this.#clock?.now() ?? 0;
+    const step = await this.#advance(limit, signal);
+    this.#spent += (this.#clock?.now() ?? 0) - began;
+    return step;
+  }
+
+  async #advance(limit: Limit, signal: AbortSignal): Promise<ReplayStep | undefined> {
     await this.#next();
     const first = this.#index;
     const last = this.#lastWithin(limit);
@@ -175,6 +200,7 @@ export class ReplayRun implements AsyncDisposable {
       return;
     }
     for (const answer of value.answers) this.#answers.push(answer);
+    this.#landmark = this.#batch.after;
     this.#batch = value;
     this.#index = 0;
     this.#ended = value.stopAt !== undefined;

@@ -1,0 +1,29 @@
+import { NANOS_PER_MILLI } from "../time/nanos.ts";
+import type { ReplayRun } from "./replay-run.ts";
+import type { SnapshotShelf } from "./snapshot-shelf.ts";
+import type { StateBoard } from "./state-board.ts";
+
+/** A snapshot a quarter of a second's work apart: a seek has at most so much to do again. */
+const INTERVAL = 250 * NANOS_PER_MILLI;
+
+/** Keeps a snapshot of a run now and then. */
+export class SnapshotTaker {
+  readonly #shelf: SnapshotShelf;
+  #spent = 0;
+  #able = true;
+
+  constructor(shelf: SnapshotShelf) {
+    this.#shelf = shelf;
+  }
+
+  /** Takes one if the last one is long enough ago, and the run stands where it can be taken up again. */
+  async after(run: ReplayRun, board: StateBoard): Promise<void> {
+    if (!this.#able || run.spent - this.#spent < INTERVAL) return;
+    const { landmark, position } = run;
+    if (landmark === undefined) return;
+    this.#spent = run.spent;
+    const state = await run.snapshot();
+    if (state === undefined) this.#able = false;
+    else await this.#shelf.put({ position, landmark, state, said: board.said });
+  }
+}
