@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import { assert, type FieldtapeError } from "../errors.ts";
+import type { FieldtapeError } from "../errors.ts";
 import type { Clock } from "../time/clock.ts";
 import { later, type Nanos, ZERO } from "../time/nanos.ts";
 import { type BlobSource, blobPath, placeBlob, writeBlob } from "./blobs.ts";
@@ -69,8 +69,7 @@ export class TapeWriter implements AsyncDisposable {
     });
     this.output = new TapeOutput(first, { reuse: (bytes) => this.series.encoder.reuse(bytes), failed });
     const actions = { flush: () => this.series.flush(), sync: () => this.quietly(this.sync()) };
-    assert(!live || clock !== undefined, "a live tape needs a clock");
-    this.timer = live && clock !== undefined ? new FlushTimer(clock, actions) : undefined;
+    this.timer = options.live ? new FlushTimer(options.clock, actions) : undefined;
   }
 
   /**
