@@ -24,6 +24,7 @@ export const TAG = {
   array: 10,
   map: 11,
   set: 12,
+  /** Number of members, then of each its key and value. A key is 0 and its text, or the number (from 1) of one met before. */
   object: 13,
   /** An object without prototype. */
   bare: 14,

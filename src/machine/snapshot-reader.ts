@@ -3,6 +3,8 @@ import { SNAPSHOT_DEPTH_MAX, SNAPSHOT_MAGIC, TAG } from "./snapshot-layout.ts";
 
 /** Code units that become a string at once: more would not fit on the stack. */
 const STRING_STRIDE = 4096;
+/** Below this many, one by one is faster. */
+const SHORT = 24;
 
 /**
  * Reads what `encodeSnapshot` wrote. Every declared length is checked against the bytes that are left before anything is
@@ -13,6 +15,7 @@ export class SnapshotReader {
   private depth = 0;
   private readonly view: DataView;
   private readonly containers: unknown[] = [];
+  private readonly keys: string[] = [];
   private readonly input: Uint8Array;
 
   constructor(input: Uint8Array) {
@@ -120,9 +123,8 @@ export class SnapshotReader {
 
   private object(value: Record<string, unknown>): Record<string, unknown> {
     this.containers.push(value);
-    for (let left = this.length(3); left > 0; left -= 1) {
-      const key = this.value();
-      if (typeof key !== "string") throw malformed(`a key that is no text before byte ${this.offset}`);
+    for (let left = this.length(2); left > 0; left -= 1) {
+      const key = this.key();
       const one = this.value();
       // Assigning this one name would set the prototype instead.
       if (key === "__proto__") {
@@ -130,6 +132,14 @@ export class SnapshotReader {
       } else value[key] = one;
     }
     return value;
+  }
+
+  private key(): string {
+    const before = this.varint();
+    const key = before === 0 ? this.value() : this.keys[before - 1];
+    if (typeof key !== "string") throw malformed(`a key that is no text before byte ${this.offset}`);
+    if (before === 0) this.keys.push(key);
+    return key;
   }
 
   private again(): unknown {
@@ -154,10 +164,12 @@ export class SnapshotReader {
   }
 
   private narrow(length: number): string {
+    const end = this.offset + length;
     let text = "";
-    for (let end = this.offset + length; this.offset < end; ) {
+    while (this.offset < end) {
       const piece = this.input.subarray(this.offset, Math.min(end, this.offset + STRING_STRIDE));
-      text += String.fromCharCode(...piece);
+      if (piece.length < SHORT) for (const unit of piece) text += String.fromCharCode(unit);
+      else text += String.fromCharCode(...piece);
       this.offset += piece.length;
     }
     return text;

@@ -28,6 +28,7 @@ export function decodeSnapshot(bytes: Uint8Array): unknown {
 class Encoder {
   readonly out = new SnapshotWriter();
   private readonly seen = new Map<object, number>();
+  private readonly keys = new Map<string, number>();
   /** Where we are, for the refusal. */
   private readonly path: (string | number)[] = [];
 
@@ -110,15 +111,23 @@ class Encoder {
   }
 
   private object(value: object): void {
-    const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype !== null && prototype !== Object.prototype) throw this.refused(`a ${value.constructor.name}`);
+    if (!isPlain(value)) throw this.refused(`a ${value.constructor.name}`);
     if (Object.getOwnPropertySymbols(value).length > 0) throw this.refused("an object with symbols for keys");
-    const entries = Object.entries(value);
-    this.head(prototype === null ? TAG.bare : TAG.object, entries.length);
-    for (const [key, one] of entries) {
-      this.text(key);
-      this.within(key, one);
+    const keys = Object.keys(value);
+    this.head(Object.getPrototypeOf(value) === null ? TAG.bare : TAG.object, keys.length);
+    for (const key of keys) {
+      this.key(key);
+      this.within(key, value[key]);
     }
+  }
+
+  /** Many states have the same few keys: each is spelt out once, and from then on named by its number. */
+  private key(key: string): void {
+    const before = this.keys.get(key);
+    this.out.varint(before ?? 0);
+    if (before !== undefined) return;
+    this.keys.set(key, this.keys.size + 1);
+    this.text(key);
   }
 
   private head(tag: number, length: number): void {
@@ -138,4 +147,9 @@ class Encoder {
       hint: "keep numbers, strings, booleans, bigints, bytes, arrays, Maps, Sets and plain objects in it",
     });
   }
+}
+
+function isPlain(value: object): value is Readonly<Record<string, unknown>> {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || prototype === Object.prototype;
 }
