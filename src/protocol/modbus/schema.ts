@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { MODBUS_RTU_OPTIONS, type ModbusRtuOptions } from "./modbus-rtu.ts";
+import { MODBUS_SESSION_OPTIONS, type ModbusSessionOptions } from "./modbus-session.ts";
 import { MODBUS_TCP_OPTIONS, type ModbusTcpOptions } from "./modbus-tcp.ts";
 
 export const modbusTcpOptions = z.strictObject({
@@ -15,3 +16,12 @@ export const modbusRtuOptions = z.strictObject({
   stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(MODBUS_RTU_OPTIONS.stopBits),
   stallMs: z.number().min(1).max(60_000).default(MODBUS_RTU_OPTIONS.stallMs),
 }) satisfies z.ZodType<ModbusRtuOptions>;
+
+export const modbusSessionOptions = z.strictObject({
+  framer: z
+    .strictObject({ subject: z.string().min(1).max(200), options: z.json().exactOptional() })
+    .default({ subject: MODBUS_SESSION_OPTIONS.framer.subject }),
+  timeoutMs: z.number().min(1).max(3_600_000).default(MODBUS_SESSION_OPTIONS.timeoutMs),
+  lateMs: z.number().min(0).max(3_600_000).default(MODBUS_SESSION_OPTIONS.lateMs),
+  pendingMax: z.int().min(1).max(1_024).default(MODBUS_SESSION_OPTIONS.pendingMax),
+}) satisfies z.ZodType<ModbusSessionOptions>;
