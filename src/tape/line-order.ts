@@ -49,8 +49,9 @@ export class LineOrder {
 
   /** Takes a record as it stands, where holes are expected: what was declared or said before it may be gone. */
   pass(record: TapeRecord): void {
-    if (record.type === "header") this.header = record;
+    if (record.type === "header") this.header ??= record;
     else this.at = record.at;
+    if ("channel" in record && record.channel !== undefined) this.declared?.add(record.channel);
     if (record.type === "end") this.end = record;
   }
 

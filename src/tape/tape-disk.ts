@@ -93,13 +93,16 @@ export function outputFailure(path: string, thrown: unknown): FieldtapeError {
   if (thrown instanceof FieldtapeError) return thrown;
   const code = systemCode(thrown);
   const options = { file: path, cause: thrown };
-  if (code === "EEXIST") {
-    const hint = "choose another name, or --force to overwrite it";
-    return new FieldtapeError("OUTPUT_EXISTS", `${path} is already there`, { ...options, hint });
-  }
+  if (code === "EEXIST") return alreadyThere(path);
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
     const hint = "what was written before is whole; make room and go on in a new tape";
     return new FieldtapeError("DISK_FULL", `${path}: the disk is full`, { ...options, hint });
   }
   return new FieldtapeError("OUTPUT_FAILED", `cannot write ${path}: ${code ?? "the system refuses"}`, options);
 }
+
+export const alreadyThere = (path: string): FieldtapeError =>
+  new FieldtapeError("OUTPUT_EXISTS", `${path} is already there`, {
+    file: path,
+    hint: "choose another name, or --force to overwrite it",
+  });

@@ -9,7 +9,7 @@ import { NO_HASH } from "./hash-chain.ts";
 import type { BlobRecord, TapeRecord } from "./record.ts";
 import { type HeaderFields, type Rotation, SegmentSeries } from "./segment-series.ts";
 import { blobsFolder, laterSegments, segmentPath } from "./segments.ts";
-import { fileSystem, onDisk, outputFailure, type TapeDisk, type TapeFile } from "./tape-disk.ts";
+import { alreadyThere, fileSystem, onDisk, outputFailure, type TapeDisk, type TapeFile } from "./tape-disk.ts";
 import { type OpenFile, TapeOutput } from "./tape-output.ts";
 
 /**
@@ -262,6 +262,3 @@ const begun = (path: string, file: TapeFile, previous: string): OpenFile => ({
   position: 0,
   seal: { at: ZERO, byte: 0, digits: previous, lines: 0, last: false },
 });
-
-const alreadyThere = (path: string): FieldtapeError =>
-  outputFailure(path, Object.assign(new Error("a later segment"), { code: "EEXIST" }));
