@@ -1,4 +1,10 @@
 import type { Command } from "@oclif/core";
+import { Demo } from "./commands/demo.ts";
+import { Export } from "./commands/export.ts";
+import { Import } from "./commands/import.ts";
+import { RecordSerial } from "./commands/record/serial.ts";
+import { RecordStdin } from "./commands/record/stdin.ts";
+import { RecordTcp } from "./commands/record/tcp.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
 import { SuiteList } from "./commands/suite/list.ts";
@@ -6,6 +12,12 @@ import { SuiteRun } from "./commands/suite/run.ts";
 
 /** Every command by its name; a colon stands for the blank between topic and command. */
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
+  export: Export,
+  import: Import,
+  demo: Demo,
+  "record:serial": RecordSerial,
+  "record:stdin": RecordStdin,
+  "record:tcp": RecordTcp,
   simulate: Simulate,
   "suite:accept": SuiteAccept,
   "suite:list": SuiteList,

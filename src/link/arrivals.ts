@@ -96,8 +96,9 @@ export class Arrivals {
     this.#put({ type: "mark", at: this.now(), label });
   }
 
-  wall(wall: string, step: number): void {
-    this.#put({ type: "wall", at: this.now(), wall, step });
+  /** Anchors the tape to the date, now or (the first of all arrivals) at the tape's beginning. */
+  wall(wall: string, step: number, at: Nanos = this.now()): void {
+    this.#put({ type: "wall", at, wall, step });
   }
 
   /** An application's event. Those lost from a full queue are counted in a fault before the next one. */

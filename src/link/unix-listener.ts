@@ -1,13 +1,13 @@
 import { Buffer } from "node:buffer";
 import { once } from "node:events";
 import { chmod, lstat, unlink } from "node:fs/promises";
-import { connect, createServer, type Socket } from "node:net";
+import { connect, createServer, type Server, type Socket } from "node:net";
 import { FieldtapeError, systemCode } from "../errors.ts";
 
 /** A local socket that only its owner may use. */
 export interface UnixListener {
   readonly path: string;
-  /** Accepts no more, ends every connection once it has read what was written (or does not read), and takes the socket's file away. */
+  /** Accepts no more, ends every connection once it has read what was written (or does not read), and takes the socket's file away. Twice is once. */
   close(): Promise<void>;
 }
 
@@ -48,18 +48,24 @@ export async function openUnixListener(path: string, options: UnixListenerOption
     server.close();
     throw openFailed(path, cause, "is its folder there, and may you write in it?");
   }
+  let closing: Promise<unknown> | undefined;
   return {
     path,
     async close() {
-      const closed = once(server, "close");
-      server.close();
-      for (const socket of sockets) {
-        socket.setTimeout(FINISH_MAX, () => socket.destroy());
-        socket.destroySoon();
-      }
-      await closed;
+      closing ??= closeServer(server, sockets);
+      await closing;
     },
   };
+}
+
+function closeServer(server: Server, sockets: ReadonlySet<Socket>): Promise<unknown> {
+  const closed = once(server, "close");
+  server.close();
+  for (const socket of sockets) {
+    socket.setTimeout(FINISH_MAX, () => socket.destroy());
+    socket.destroySoon();
+  }
+  return closed;
 }
 
 async function removeStale(path: string): Promise<void> {

@@ -4,7 +4,7 @@ import { openUnixListener, type UnixListener } from "../link/unix-listener.ts";
 import type { Clock } from "../time/clock.ts";
 import { millis, plus } from "../time/nanos.ts";
 import { JsonLines } from "./json-lines.ts";
-import { type ControlCommand, type ControlMessage, parseCommand } from "./schema.ts";
+import { type ControlMessage, parseCommand } from "./schema.ts";
 import { RateMeter, type RecordingStatus } from "./status.ts";
 
 /** What a recording lets others do from outside. */
@@ -25,59 +25,62 @@ const COMMAND_MAX = 64 * 1024;
 /**
  * Lets other programs of the same user watch and steer a recording over a local socket (mode 0600), one JSON object a line, as
  * `schema.ts` has them. The recording never waits for a client: it may freeze or die.
- *
- * @throws FieldtapeError LINK_OPEN_FAILED
  */
-export async function openControl(path: string, recording: Controllable, clock: Clock): Promise<ControlServer> {
-  const server = new ControlServer(recording, clock);
-  const listener = await openUnixListener(path, {
-    connectionsMax: CLIENTS_MAX,
-    accept: (socket) => server.accept(socket),
-  });
-  server.start(listener);
-  return server;
-}
-
 export class ControlServer {
-  readonly #recording: Controllable;
   readonly #clock: Clock;
   readonly #clients = new Map<Socket, { tailSeen: number }>();
   readonly #meter = new RateMeter();
   readonly #stopping = new AbortController();
+  #recording: Controllable | undefined;
   #telling: Promise<void> = Promise.resolve();
   #listener: UnixListener | undefined;
 
-  constructor(recording: Controllable, clock: Clock) {
-    this.#recording = recording;
+  private constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  start(listener: UnixListener): void {
-    this.#listener = listener;
-    this.#telling = this.#keepTelling();
+  /** Clients may connect as soon as there is something to `show`. @throws FieldtapeError LINK_OPEN_FAILED */
+  static async listen(path: string, clock: Clock): Promise<ControlServer> {
+    const server = new ControlServer(clock);
+    server.#listener = await openUnixListener(path, {
+      connectionsMax: CLIENTS_MAX,
+      accept: (socket) => server.#accept(socket),
+    });
+    return server;
   }
 
-  accept(socket: Socket): void {
-    this.#clients.set(socket, { tailSeen: 0 });
-    socket.once("close", () => this.#clients.delete(socket));
-    const lines = new JsonLines(COMMAND_MAX, (value) => this.#obey(socket, value));
-    socket.on("data", (bytes) => lines.take(bytes));
-    this.#tell(this.#recording.status());
+  show(recording: Controllable): void {
+    this.#recording = recording;
+    this.#telling = this.#keepTelling(recording);
   }
 
   /** Tells the last status and lets every client go. */
   async close(): Promise<void> {
+    if (this.#stopping.signal.aborted) return;
     this.#stopping.abort();
     await this.#telling;
-    this.#tell(this.#recording.status());
+    if (this.#recording !== undefined) this.#tell(this.#recording.status());
     await this.#listener?.close();
   }
 
-  async #keepTelling(): Promise<void> {
+  #accept(socket: Socket): void {
+    const recording = this.#recording;
+    if (recording === undefined) {
+      socket.destroy();
+      return;
+    }
+    this.#clients.set(socket, { tailSeen: 0 });
+    socket.once("close", () => this.#clients.delete(socket));
+    const lines = new JsonLines(COMMAND_MAX, (value) => obey(recording, socket, value));
+    socket.on("data", (bytes) => lines.take(bytes));
+    this.#tell(recording.status());
+  }
+
+  async #keepTelling(recording: Controllable): Promise<void> {
     const { signal } = this.#stopping;
     while (!signal.aborted) {
       await this.#clock.sleepUntil(plus(this.#clock.now(), TELL_EVERY), signal).catch(() => {});
-      if (!signal.aborted && this.#clients.size > 0) this.#tell(this.#recording.status());
+      if (!signal.aborted && this.#clients.size > 0) this.#tell(recording.status());
     }
   }
 
@@ -92,22 +95,18 @@ export class ControlServer {
       send(socket, { type: "status", ...status, channels: [...status.channels], rates, tail });
     }
   }
+}
 
-  #obey(socket: Socket, value: unknown): void {
-    const command = parseCommand(value);
-    if (command === undefined) {
-      send(socket, { type: "refused", reason: "this is no command: mark (with a label), rotate or stop" });
-      return;
-    }
-    this.#do(command);
-    send(socket, { type: "done", command: command.command, ...(command.id === undefined ? {} : { id: command.id }) });
+function obey(recording: Controllable, socket: Socket, value: unknown): void {
+  const command = parseCommand(value);
+  if (command === undefined) {
+    send(socket, { type: "refused", reason: "this is no command: mark (with a label), rotate or stop" });
+    return;
   }
-
-  #do(command: ControlCommand): void {
-    if (command.command === "mark") this.#recording.mark(command.label);
-    else if (command.command === "rotate") this.#recording.rotate();
-    else void this.#recording.stop();
-  }
+  if (command.command === "mark") recording.mark(command.label);
+  else if (command.command === "rotate") recording.rotate();
+  else void recording.stop();
+  send(socket, { type: "done", command: command.command, ...(command.id === undefined ? {} : { id: command.id }) });
 }
 
 function send(socket: Socket, message: ControlMessage): void {

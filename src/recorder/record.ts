@@ -1,7 +1,7 @@
 import { FieldtapeError } from "../errors.ts";
 import type { Source, SourceEnd } from "../link/source.ts";
 import type { TapeWriter } from "../tape/writer.ts";
-import { millis, type Nanos, nanos, plus } from "../time/nanos.ts";
+import { millis, type Nanos, nanos, plus, ZERO } from "../time/nanos.ts";
 import { LABEL_LENGTH_MAX } from "./application-events.ts";
 import { type Decoder, Decoding } from "./decoding.ts";
 import type { EventSource } from "./event-source.ts";
@@ -32,11 +32,13 @@ export interface RecordingResult {
 
 export type StopReason = "stop" | "duration" | "eof" | "link-lost" | "disk-full" | "output-failed";
 
-/**
- * So long arrivals gather before they are written: a message's way through a tap is not lengthened by the writing of its
- * record. Together with the writer's 40 ms to the file it stays within the 50 ms that a killed process may lose.
- */
+/** So long arrivals gather before they are written: a message's way through a tap is not lengthened by its record's. */
 const GATHER = millis(2);
+/**
+ * A killed process may lose 50 ms. The writer hands its lines to the system after 40 ms at most; a recording that is awake
+ * does so earlier, so that the promise holds on a busy machine as well.
+ */
+const FLUSH_AFTER = millis(20);
 /** What is written in one turn of the event loop, in bytes of memory: the links have the next turn. */
 const BATCH = 256 * 1024;
 
@@ -53,6 +55,7 @@ export class RecordingSession {
   #failure: FieldtapeError | undefined;
   #rotationAsked = false;
   #decodeFailureNoted = false;
+  #flushedAt: Nanos = ZERO;
   #closing: Promise<void> | undefined;
 
   constructor(options: RecordingOptions) {
@@ -76,6 +79,7 @@ export class RecordingSession {
         const now = arrivals.now();
         if (arrivals.empty && now > 0) await this.#intake.elapse(nanos(now - 1));
         this.#noteDecodeFailure();
+        this.#flushWhenDue(now);
       }
       await writer.close({ reason: this.#reason, at: await this.#intake.end(arrivals.now()) });
     } catch (thrown) {
@@ -173,6 +177,13 @@ export class RecordingSession {
   #rotateIfAsked(): void {
     if (this.#rotationAsked) this.#options.writer.rotate();
     this.#rotationAsked = false;
+  }
+
+  #flushWhenDue(now: Nanos): void {
+    if (now - this.#flushedAt < FLUSH_AFTER) return;
+    this.#flushedAt = now;
+    // A disk that fails is told by the next write.
+    this.#options.writer.flush().catch(() => {});
   }
 
   #noteDecodeFailure(): void {

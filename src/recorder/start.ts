@@ -1,7 +1,7 @@
 import { Arrivals } from "../link/arrivals.ts";
 import type { Clock, WallClock } from "../time/clock.ts";
 import { formatIso } from "../time/iso.ts";
-import type { Nanos } from "../time/nanos.ts";
+import { type Nanos, ZERO } from "../time/nanos.ts";
 
 /** The moment that is `at` 0 of a tape. From here on links may be opened: what arrives waits until the tape is there. */
 export interface RecordingStart {
@@ -19,6 +19,6 @@ export function startRecording(clock: Clock, wall: WallClock, waitingMax?: numbe
   const origin = clock.now();
   const started = formatIso(wall.wallNow(), 6);
   const arrivals = new Arrivals({ clock, origin, ...(waitingMax === undefined ? {} : { bytesMax: waitingMax }) });
-  arrivals.wall(started, 0);
+  arrivals.wall(started, 0, ZERO);
   return { clock, wall, origin, started, arrivals };
 }

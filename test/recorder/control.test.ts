@@ -3,7 +3,7 @@ import { stat } from "node:fs/promises";
 import { connect } from "node:net";
 import { createInterface } from "node:readline";
 import { describe, expect, test } from "vitest";
-import { openControl } from "../../src/recorder/control.ts";
+import { ControlServer } from "../../src/recorder/control.ts";
 import { connectControl } from "../../src/recorder/control-client.ts";
 import type { ControlStatus } from "../../src/recorder/schema.ts";
 import { content, inFolder, recordsOf } from "../tape/tape-files.ts";
@@ -12,7 +12,8 @@ import { begin, sessionOn } from "./recording.ts";
 async function controlled(file: (name: string) => string) {
   const begun = begin();
   const session = await sessionOn(file("a.tape.jsonl"), begun);
-  const control = await openControl(file("control"), session, begun.clock);
+  const control = await ControlServer.listen(file("control"), begun.clock);
+  control.show(session);
   const running = session.run().finally(() => control.close());
   return { ...begun, session, control, running };
 }

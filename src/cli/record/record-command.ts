@@ -1,0 +1,37 @@
+import type { SourceSpec } from "../../recorder/source-spec.ts";
+import { EXIT, EXIT_OF_ERROR, type ExitCode, worst } from "../exit.ts";
+import { failure } from "../failure.ts";
+import { FieldtapeCommand } from "../fieldtape-command.ts";
+import type { RecordFlags, TcpFlags } from "./plan.ts";
+
+/** What the `record` commands share: they differ in what they record. */
+export abstract class RecordCommand extends FieldtapeCommand {
+  /** A stop that was asked for, and sources that have ended, are good ends. */
+  protected async record(
+    source: SourceSpec,
+    flags: RecordFlags & Common,
+    links: { readonly tcp?: TcpFlags; readonly reconnect?: boolean } = {},
+  ): Promise<ExitCode> {
+    const { interrupted } = this;
+    const [{ planRecording }, { runRecording }, { summaryJson }, { configOf }] = await Promise.all([
+      import("./plan.ts"),
+      import("./run-recording.ts"),
+      import("./words.ts"),
+      import("../wiring.ts"),
+    ]);
+    const plan = planRecording(source, flags, links);
+    const config = await configOf(flags);
+    const result = await runRecording(plan, { config, interrupted, say: (text) => this.say(text) });
+    if (flags.json) await this.printJson(summaryJson(result, result.tape));
+    const failures = [result.failure, result.decodeFailure].filter((one) => one !== undefined);
+    for (const one of failures) this.say(failure(one, flags.debug).words);
+    return worst([EXIT.ok, ...failures.map(({ code }) => EXIT_OF_ERROR[code])]);
+  }
+}
+
+interface Common {
+  readonly json: boolean;
+  readonly debug: boolean;
+  readonly config?: string | undefined;
+  readonly "no-config": boolean;
+}

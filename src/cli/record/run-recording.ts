@@ -1,0 +1,214 @@
+import process from "node:process";
+import { FieldtapeError } from "../../errors.ts";
+import type { Source } from "../../link/source.ts";
+import type { ControlServer } from "../../recorder/control.ts";
+import type { Decoder } from "../../recorder/decoding.ts";
+import { type EventSource, openEvents } from "../../recorder/event-source.ts";
+import { openSource } from "../../recorder/open-source.ts";
+import { type RecordingResult, RecordingSession } from "../../recorder/record.ts";
+import { sourceName } from "../../recorder/source-spec.ts";
+import { type RecordingStart, startRecording } from "../../recorder/start.ts";
+import { RateMeter } from "../../recorder/status.ts";
+import { tapeName } from "../../recorder/tape-name.ts";
+import { exists } from "../../tape/segments.ts";
+import { TapeWriter, type TapeWriterOptions } from "../../tape/writer.ts";
+import type { Clock } from "../../time/clock.ts";
+import { type Nanos, plus, seconds } from "../../time/nanos.ts";
+import { turn } from "../../time/system-clock.ts";
+import type { LoadedConfig } from "../config/config-file.ts";
+import { parseOptionsFlag } from "../options-flag.ts";
+import { resolveSubject } from "../subjects.ts";
+import { VERSION } from "../version.ts";
+import { newTapeId, realWorld } from "../wiring.ts";
+import { RECORD_KEYS } from "./flags.ts";
+import type { RecordingPlan } from "./plan.ts";
+import { steer } from "./steering.ts";
+import { progress, summary } from "./words.ts";
+
+export interface RecordingSurroundings {
+  readonly config: LoadedConfig;
+  /** Aborted when the user wants it to stop. */
+  readonly interrupted: AbortSignal;
+  say(text: string): void;
+}
+
+export interface FinishedRecording extends RecordingResult {
+  /** The tape's first segment. */
+  readonly tape: string;
+}
+
+/** What is open while a recording is being begun. */
+type Opened = { close(): Promise<void> }[];
+
+/**
+ * Records as planned, until it is stopped or over. Whatever cannot be opened is refused before a tape is begun.
+ *
+ * @throws FieldtapeError for what could not be begun; what fails later is in the result
+ */
+export async function runRecording(plan: RecordingPlan, around: RecordingSurroundings): Promise<FinishedRecording> {
+  const { clock, wall } = realWorld({ sleep: "coarse" });
+  const decoder = await openDecoder(plan, around.config);
+  const start = startRecording(clock, wall, plan.waitingMax);
+  const tape = plan.output ?? tapeName(sourceName(plan.sources[0]), start.started);
+  if (!plan.force) await refuseExisting(tape);
+  const opened: Opened = [];
+  try {
+    const control = await openControl(plan, clock, opened);
+    const sources = await openSources(plan, start, opened);
+    const events = await openEventSources(plan, start, opened);
+    const session = new RecordingSession({
+      ...start,
+      turn,
+      sources,
+      events,
+      writer: await TapeWriter.create(tape, writerOptions(plan, start)),
+      ...(decoder === undefined ? {} : { decoder }),
+      ...(plan.duration === undefined ? {} : { duration: plan.duration }),
+    });
+    control?.show(session);
+    if (!plan.quiet) introduce(plan, [...sources, ...events], tape, around);
+    const result = await conduct(session, plan, clock, around);
+    if (!plan.quiet) around.say(summary(result));
+    return { tape, ...result };
+  } finally {
+    await Promise.allSettled(opened.map((one) => one.close()));
+  }
+}
+
+/** Runs the session, with the person at the terminal looking on and steering. */
+async function conduct(
+  session: RecordingSession,
+  plan: RecordingPlan,
+  clock: Clock,
+  { interrupted }: RecordingSurroundings,
+): Promise<RecordingResult> {
+  const stop = (): void => void session.stop();
+  if (interrupted.aborted) stop();
+  else interrupted.addEventListener("abort", stop, { once: true });
+  using _steering = steer(session, { keys: !readsStandardInput(plan) });
+  const over = new AbortController();
+  const showing = plan.quiet ? Promise.resolve() : showProgress(session, clock, over.signal);
+  try {
+    return await session.run();
+  } finally {
+    over.abort();
+    await showing;
+    interrupted.removeEventListener("abort", stop);
+  }
+}
+
+/** @throws FieldtapeError SUBJECT_UNKNOWN, OPTIONS_INVALID, USAGE */
+async function openDecoder({ decode }: RecordingPlan, config: LoadedConfig): Promise<Decoder | undefined> {
+  if (decode === undefined) return undefined;
+  const options = decode.options === undefined ? undefined : await parseOptionsFlag(decode.options);
+  const { subject, config: settings } = await resolveSubject(decode.subject, options, config);
+  if (subject.role !== "observer") {
+    throw new FieldtapeError("USAGE", `${decode.subject} takes part in the conversation: only an observer can decode`, {
+      hint: "record first, and replay the tape into it",
+    });
+  }
+  return subject.open({ config: settings, channels: [], seed: 0, faults: [] });
+}
+
+/** Said before anything is opened; the writer refuses it once more when the tape is begun. */
+async function refuseExisting(tape: string): Promise<void> {
+  if (!(await exists(tape))) return;
+  throw new FieldtapeError("OUTPUT_EXISTS", `${tape} is already there`, {
+    hint: "choose another name with --output, or --force to overwrite it",
+  });
+}
+
+async function openControl(plan: RecordingPlan, clock: Clock, opened: Opened): Promise<ControlServer | undefined> {
+  if (plan.control === undefined) return undefined;
+  const { ControlServer } = await import("../../recorder/control.ts");
+  const control = await ControlServer.listen(plan.control, clock);
+  opened.push(control);
+  return control;
+}
+
+async function openSources(plan: RecordingPlan, start: RecordingStart, opened: Opened): Promise<readonly Source[]> {
+  const sources: Source[] = [];
+  for (const spec of plan.sources) {
+    const source = await openSource(spec, start.arrivals, {
+      clock: start.clock,
+      tcp: plan.tcp,
+      ...(plan.whenCrowded === undefined ? {} : { whenCrowded: plan.whenCrowded }),
+      ...(plan.reconnect === undefined ? {} : { reconnect: plan.reconnect }),
+      standardInput: process.stdin,
+    });
+    sources.push(source);
+    opened.push(source);
+  }
+  return sources;
+}
+
+async function openEventSources(
+  plan: RecordingPlan,
+  start: RecordingStart,
+  opened: Opened,
+): Promise<readonly EventSource[]> {
+  const events: EventSource[] = [];
+  for (const target of plan.events) {
+    const source = await openEvents(target, start.arrivals, { clock: start.clock, standardInput: process.stdin });
+    events.push(source);
+    opened.push(source);
+  }
+  return events;
+}
+
+function writerOptions(plan: RecordingPlan, { clock, started }: RecordingStart): TapeWriterOptions {
+  return {
+    header: { id: newTapeId(), started, recorder: VERSION, requires: [], meta: plan.meta },
+    clock,
+    live: true,
+    force: plan.force,
+    rotate: plan.rotate,
+    ...(plan.keepLast === undefined ? {} : { keepLast: plan.keepLast }),
+  };
+}
+
+function introduce(
+  plan: RecordingPlan,
+  sources: readonly (Source | EventSource)[],
+  tape: string,
+  { say }: RecordingSurroundings,
+): void {
+  for (const source of sources) {
+    say(`recording ${source.description}`);
+    if ("notes" in source) for (const note of source.notes) say(`  ${note}`);
+  }
+  say(`onto ${tape}: at most the last 50 ms are lost if this is killed, the last second in a power cut`);
+  say("it may hold the site's secrets (passwords, keys, personal data): only you can read it");
+  if (process.stdin.isTTY && !readsStandardInput(plan)) say(RECORD_KEYS);
+}
+
+function readsStandardInput(plan: RecordingPlan): boolean {
+  return plan.events.includes("-") || plan.sources.some(({ type }) => type === "stdin");
+}
+
+const SHOW_EVERY = seconds(0.5);
+const SAY_EVERY = seconds(10);
+
+/** One line that is written over at a terminal; elsewhere a line now and then. */
+async function showProgress(session: RecordingSession, clock: Clock, over: AbortSignal): Promise<void> {
+  const { stderr } = process;
+  const meter = new RateMeter();
+  const look = (): string => {
+    const status = session.status();
+    return progress(status, meter.next(status));
+  };
+  while (await slept(clock, stderr.isTTY ? SHOW_EVERY : SAY_EVERY, over)) {
+    if (stderr.isTTY) stderr.write(`\r\u001b[K${look().slice(0, Math.max(20, stderr.columns - 1))}`);
+    else stderr.write(`${look()}\n`);
+  }
+  if (stderr.isTTY) stderr.write("\r\u001b[K");
+}
+
+async function slept(clock: Clock, span: Nanos, signal: AbortSignal): Promise<boolean> {
+  try {
+    await clock.sleepUntil(plus(clock.now(), span), signal);
+    return true;
+  } catch {
+    return false;
+  }
+}
