@@ -1,7 +1,7 @@
 import type { JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
-import { type ChainPlan, type FramerPart, framerPart } from "../machine/chain-plan.ts";
-import type { Framer } from "../machine/machine.ts";
+import { type ChainPlan, type FramerPart, framerPart, sessionPart } from "../machine/chain-plan.ts";
+import type { Framer, Session } from "../machine/machine.ts";
 import type { NamedFramer } from "../plugin/abi.ts";
 
 /** A subject that comes with fieldtape. Its machines are loaded when it is used. */
@@ -60,6 +60,15 @@ export const BUILT_IN: readonly BuiltIn[] = [
     machine: (await import("../protocol/modbus/modbus-rtu.ts")).modbusRtu,
     schema: (await modbus()).modbusRtuOptions,
   })),
+  conversing(
+    "modbus-session",
+    "observer",
+    "what becomes of each Modbus request: answered, late, retried, timed out",
+    async () => ({
+      machine: (await import("../protocol/modbus/modbus-session.ts")).modbusSession,
+      schema: (await modbus()).modbusSessionOptions,
+    }),
+  ),
 ];
 
 export function builtIn(name: string): BuiltIn | undefined {
@@ -79,6 +88,26 @@ function framing<Options, State>(
     async plan(options) {
       const { machine, schema } = await load();
       return { role: "observer", framer: framerPart(machine, parsed(name, schema, options)) };
+    },
+  };
+}
+
+/** A session on the framer that its options name. */
+function conversing<Options extends { readonly framer: NamedFramer }, State>(
+  name: string,
+  role: BuiltIn["role"],
+  summary: string,
+  load: () => Promise<{ machine: Session<Options, State>; schema: OptionsSchema<Options> }>,
+): BuiltIn {
+  return {
+    name,
+    role,
+    frames: false,
+    summary,
+    async plan(options, framerNamed) {
+      const { machine, schema } = await load();
+      const config = parsed(name, schema, options);
+      return { role, framer: await framerNamed(config.framer), session: sessionPart(machine, config) };
     },
   };
 }
