@@ -5,7 +5,7 @@ import { describe, expect } from "vitest";
 import { sum8 } from "../../src/bytes/checksum.ts";
 import { crc, crcOf } from "../../src/bytes/crc.ts";
 import { fromHex, toHex } from "../../src/bytes/hex.ts";
-import { lengthPrefixed } from "../../src/protocol/length-prefixed.ts";
+import { type LengthPrefixedOptions, lengthPrefixed } from "../../src/protocol/length-prefixed.ts";
 import { lengthPrefixedOptions } from "../../src/protocol/schema.ts";
 import { onCaptures } from "../captures.ts";
 import { chunked, forever, framerLaws, joined, said } from "./framer-laws.ts";
@@ -52,7 +52,6 @@ const inverter = lengthPrefixedOptions.parse({
   header: 6,
   check: { kind: "CRC-16/MODBUS", endian: "little", from: 26 },
   fields: [{ name: "function", offset: 7, width: 1 }],
-  maximum: 512,
   alternatives: [
     {
       name: "heartbeat",
@@ -65,7 +64,27 @@ const inverter = lengthPrefixedOptions.parse({
 
 const good = classicFrame(hex("01 02 03"));
 
+/** The same layout however its hex is spaced. */
+function normal(layout: LengthPrefixedOptions): LengthPrefixedOptions {
+  const tight = <L extends { readonly start: string }>(one: L): L => ({ ...one, start: one.start.replaceAll(" ", "") });
+  return { ...tight(layout), alternatives: layout.alternatives.map(tight) };
+}
+
+/** The layouts that the documentation shows, in its order. */
+function documented(): unknown[] {
+  const page = readFileSync(join(import.meta.dirname, "../../docs/subjects.md"), "utf8");
+  const [, section = ""] = page.split("\n## length-prefixed\n");
+  const [chapter = ""] = section.split("\n## ");
+  const blocks = [...chapter.matchAll(/```json\n(.*?)```/gs)].map(([, block = ""]) => JSON.parse(block));
+  return blocks.filter(({ type }) => type === undefined);
+}
+
 describe("length-prefixed frames", () => {
+  test("the layouts of the documentation are those that are tested here", () => {
+    const layouts = documented().map((layout) => lengthPrefixedOptions.parse(layout));
+    expect(layouts).toEqual([{ ...classic, maximum: 4_096 }, mbus, inverter].map((layout) => normal(layout)));
+  });
+
   test("the classic AA 55 frame gives its payload and declared fields", () => {
     hears(lengthPrefixed, classic)
       .gets(good, hex("aa"), hex("55"), classicFrame(hex("7f")).slice(2))
@@ -195,14 +214,38 @@ framerLaws("length-prefixed, AA 55", {
   frame: fc.uint8Array({ minLength: 0, maxLength: 20 }).map(classicFrame),
   alphabet: hex("aa 55 03 14"),
   spoils: 0,
+  weak: true,
   stateMax: 6_000,
 });
 
-framerLaws("length-prefixed, M-Bus", {
+framerLaws("length-prefixed, M-Bus with its short frames", {
   framer: lengthPrefixed,
-  options: { ...mbus, alternatives: [] },
-  frame: fc.uint8Array({ maxLength: 30 }).map(mbusFrame),
+  options: mbus,
+  frame: fc.oneof(
+    fc.uint8Array({ maxLength: 30 }).map(mbusFrame),
+    fc.constantFrom(hex("10 40 01 41 16"), hex("10 7b fe 79 16"), hex("e5")),
+  ),
   alphabet: hex("68 04 16 10 e5"),
+  spoils: 0,
+  weak: true,
+  stateMax: 6_000,
+});
+
+const startless = lengthPrefixedOptions.parse({
+  length: { offset: 0, width: 1, counts: "after-length", adjust: 2 },
+  check: { kind: "CRC-16/X-25", endian: "little" },
+  maximum: 40,
+});
+
+framerLaws("length-prefixed, without a start", {
+  framer: lengthPrefixed,
+  options: startless,
+  frame: fc.uint8Array({ minLength: 1, maxLength: 20 }).map((payload) => {
+    const front = joined([Uint8Array.of(payload.length), payload]);
+    const check = crcOf(crc("CRC-16/IBM-SDLC"), front);
+    return joined([front, Uint8Array.of(check & 0xff, check >> 8)]);
+  }),
+  alphabet: hex("00 01 05 25"),
   spoils: 0,
   weak: true,
   stateMax: 6_000,
