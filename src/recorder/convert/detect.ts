@@ -9,6 +9,9 @@ import { isSocatHeader } from "./socat-dump.ts";
 export const IMPORT_FORMATS = ["pcap", "pcapng", "hex-log", "socat", "jsonl-v1", "hex", "raw"] as const;
 export type ImportFormat = (typeof IMPORT_FORMATS)[number];
 
+/** Whether the first four bytes, read as big-endian, begin a capture file. */
+export const isCaptureMagic = (magic: number): boolean => isPcapMagic(magic) || magic === BLOCK.section;
+
 /** This much of the first file decides. */
 export const HEAD_BYTES = 64 << 10;
 

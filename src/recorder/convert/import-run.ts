@@ -1,7 +1,7 @@
 import { FieldtapeError } from "../../errors.ts";
 import type { TapeRecord } from "../../tape/record.ts";
 import type { Decoder } from "./decoder.ts";
-import { HEAD_BYTES } from "./detect.ts";
+import { HEAD_BYTES, isCaptureMagic } from "./detect.ts";
 import type { RecordSink } from "./record-sink.ts";
 
 /** One file, or the standard input. */
@@ -11,6 +11,9 @@ export interface ImportSource {
   /** A chunk belongs to the import: it is not changed afterwards. */
   readonly chunks: AsyncIterable<Uint8Array>;
 }
+
+/** A capture's header and the stamp of its first packet. */
+const CAPTURE_HEAD_BYTES = 64;
 
 /** Feeds files to a decoder, one after the other. */
 export class ImportRun {
@@ -72,7 +75,7 @@ export function inFile<T>(file: string, work: () => T): T {
 
 interface Peeked {
   readonly name: string;
-  /** The first bytes of the first source. */
+  /** The first bytes of the first source: enough to tell what it is. */
   readonly head: Uint8Array;
   /** All sources, the first one from its beginning. */
   readonly sources: readonly ImportSource[];
@@ -89,15 +92,28 @@ export async function peekFirst(sources: readonly ImportSource[]): Promise<Peeke
   for (; next.done !== true; next = await chunks.next()) {
     read.push(next.value);
     length += next.value.length;
-    if (length >= HEAD_BYTES) break;
+    if (length >= HEAD_BYTES || (length >= CAPTURE_HEAD_BYTES && isCapture(read))) break;
   }
-  const head = new Uint8Array(Math.min(length, HEAD_BYTES));
+  const head = beginning(read, isCapture(read) ? CAPTURE_HEAD_BYTES : HEAD_BYTES);
+  return { name: first.name, head, sources: [{ name: first.name, chunks: again(read, chunks) }, ...others] };
+}
+
+/** A capture shows what it is at once, and may come from a program that is still capturing: nothing more is waited for. */
+function isCapture(read: readonly Uint8Array[]): boolean {
+  const magic = beginning(read, 4);
+  return magic.length === 4 && isCaptureMagic(new DataView(magic.buffer).getUint32(0));
+}
+
+function beginning(read: readonly Uint8Array[], length: number): Uint8Array {
+  const total = read.reduce((sum, chunk) => sum + chunk.length, 0);
+  const bytes = new Uint8Array(Math.min(length, total));
   let end = 0;
   for (const chunk of read) {
-    head.set(chunk.subarray(0, head.length - end), end);
-    end = Math.min(head.length, end + chunk.length);
+    if (end === bytes.length) break;
+    bytes.set(chunk.subarray(0, bytes.length - end), end);
+    end += Math.min(chunk.length, bytes.length - end);
   }
-  return { name: first.name, head, sources: [{ name: first.name, chunks: again(read, chunks) }, ...others] };
+  return bytes;
 }
 
 async function* again(read: readonly Uint8Array[], rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../bytes/sha256.ts";
 import { unreachable } from "../../errors.ts";
 import type { TapeRecord } from "../../tape/record.ts";
 import type { Decoder, DecoderOptions } from "./decoder.ts";
@@ -37,6 +38,8 @@ export interface ImportReport {
 export interface Import {
   /** The date of `at` 0 in nanoseconds since 1970; `undefined` where the input knows no dates. */
   readonly started: bigint | undefined;
+  /** SHA-256 of the first bytes, in hex: with the size and the first date it tells inputs apart before they are read to the end. */
+  readonly fingerprint: string;
   /**
    * The records in order, without header, blocks and end; read once. After malformed input everything before it comes first,
    * then FieldtapeError INPUT_MALFORMED is thrown.
@@ -65,6 +68,7 @@ export async function openImport(sources: readonly ImportSource[], options: Impo
   }
   return {
     started: records.started,
+    fingerprint: sha256Hex(opened.head),
     batches: joined(ahead, batches),
     report: () => ({
       format,

@@ -36,8 +36,8 @@ const NOBODY: Endpoint = { address: new Uint8Array(4), port: 0 };
 /**
  * A tape as pcapng: an interface for each channel, a packet for each read. Channels of TCP and UDP get Ethernet, IP and transport headers as
  * they could have been on the wire; what else there is (serial lines, pipes) has link type USER0 and nothing around its bytes.
- * Stamps are nanoseconds. The header stands as comment with the section, a channel with its interface, and what else happened (`link`,
- * `gap`, `mark`, `wall`) with the next packet, each as its line on the tape, so that an import gives the same tape again.
+ * Stamps are nanoseconds. The header stands as comment with the section, a channel with its interface, and what else happened (`channel`,
+ * `link`, `gap`, `mark`, `wall`) with the next packet, each as its line on the tape, so that an import gives the same tape again.
  */
 export class PcapngExporter implements Exporter {
   written = 0;
@@ -111,14 +111,15 @@ export class PcapngExporter implements Exporter {
     const from = { rx: ends?.device ?? NOBODY, tx: ends?.other ?? NOBODY };
     const sent = { rx: this.#sentBetween(from.rx, from.tx), tx: this.#sentBetween(from.tx, from.rx) };
     this.#wires.set(record.channel, { number: this.#interfaces++, protocol, from, sent });
-    const line = formatRecord(record);
+    const said = fitsOption(AFTER + formatRecord(record)) ? record : { ...record, settings: {} };
     const texts = [
-      { code: OPTION.comment, value: line },
+      { code: OPTION.comment, value: formatRecord(said) },
       { code: OPTION.name, value: record.name },
       { code: OPTION.description, value: record.source },
     ].filter(({ value }) => fitsOption(value));
     const resolution = { code: OPTION.resolution, value: NANOSECONDS };
     this.#blocks.interface(protocol === "none" ? LINK_TYPE.user0 : LINK_TYPE.ethernet, [...texts, resolution]);
+    this.#say(said);
   }
 
   /** Channels between the same two ends go on in one count, so that a program that knows ports only sees one stream. */

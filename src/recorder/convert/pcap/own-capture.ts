@@ -34,8 +34,9 @@ export class OwnCapture implements CaptureSink {
   readonly #records: RecordSink;
   readonly #ports: ReadonlySet<number>;
   readonly #ip = emptyIpHeader();
-  /** Channel of each interface, here and in the tape that was exported. */
-  #interfaces: (number | undefined)[] = [];
+  /** Channel of each interface, as the exported tape had it. */
+  #interfaces: (ChannelRecord | undefined)[] = [];
+  /** Its numbers there and here. */
   #channels = new Map<number, number>();
   readonly #comments: string[] = [];
 
@@ -53,13 +54,10 @@ export class OwnCapture implements CaptureSink {
 
   section(): void {}
 
+  /** The channel enters the tape in its place among the words, at the latest with its first packet. */
   interface(comments: readonly string[]): void {
-    let number: number | undefined;
-    for (const comment of comments) {
-      const record = recordIn(comment, this.#records.at);
-      if (record?.type === "channel") number = this.#declare(record);
-    }
-    this.#interfaces.push(number);
+    const records = comments.map((comment) => recordIn(comment, this.#records.at));
+    this.#interfaces.push(records.find((record) => record?.type === "channel"));
   }
 
   /** What happened before the packet comes at once, since it may say how to read the packet's date. */
@@ -72,7 +70,8 @@ export class OwnCapture implements CaptureSink {
   packet(packet: CapturedPacket): void {
     const comments = this.#comments.splice(0);
     for (const comment of comments) if (!comment.startsWith(AFTER)) this.#records.mark(comment);
-    const channel = this.#interfaces[packet.interface];
+    const declared = this.#interfaces[packet.interface];
+    const channel = declared === undefined ? undefined : this.#channel(declared);
     if (channel === undefined) this.#records.oddities.note("malformed");
     else if (channel === FILTERED) this.#records.oddities.note("filtered");
     else this.#read(packet, channel);
@@ -81,7 +80,10 @@ export class OwnCapture implements CaptureSink {
     }
   }
 
-  #declare(record: ChannelRecord): number {
+  /** The channel's number here; it is declared if it is not yet. */
+  #channel(record: ChannelRecord): number {
+    const known = this.#channels.get(record.channel);
+    if (known !== undefined) return known;
     const ends = endpointsOf(record);
     const isNamed = ends !== undefined && (this.#ports.has(ends.device.port) || this.#ports.has(ends.other.port));
     let number = FILTERED;
@@ -129,6 +131,8 @@ export class OwnCapture implements CaptureSink {
       if (wall !== undefined) this.#records.setClock(this.#records.at, wall);
       return true;
     }
+    if (record?.type === "channel") this.#channel(record);
+    if (record?.type === "channel") return true;
     return (record?.type === "link" || record?.type === "gap") && this.#putOnChannel(record);
   }
 
