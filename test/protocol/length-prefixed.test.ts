@@ -1,66 +1,14 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect } from "vitest";
-import { sum8 } from "../../src/bytes/checksum.ts";
 import { crc, crcOf } from "../../src/bytes/crc.ts";
-import { fromHex, toHex } from "../../src/bytes/hex.ts";
+import { toHex } from "../../src/bytes/hex.ts";
 import { type LengthPrefixedOptions, lengthPrefixed } from "../../src/protocol/length-prefixed.ts";
 import { lengthPrefixedOptions } from "../../src/protocol/schema.ts";
-import { onCaptures } from "../captures.ts";
+import { classic, classicFrame, inverter, mbus, mbusFrame } from "./declared-layouts.ts";
 import { chunked, forever, framerLaws, joined, said } from "./framer-laws.ts";
 import { hears, hex } from "./transcript.ts";
-
-/** The classic: AA 55, length of what follows up to the CRC, command, data, CRC over command and data. */
-const classic = lengthPrefixedOptions.parse({
-  start: "aa55",
-  length: { offset: 2, width: 1, counts: "payload" },
-  check: { kind: "CRC-16/MODBUS", endian: "little", from: 3 },
-  fields: [{ name: "command", offset: 3, width: 1 }],
-  maximum: 64,
-});
-
-function classicFrame(payload: Uint8Array): Uint8Array {
-  const check = crcOf(crc("CRC-16/MODBUS"), payload);
-  return joined([Uint8Array.of(0xaa, 0x55, payload.length), payload, Uint8Array.of(check & 0xff, check >> 8)]);
-}
-
-/** Wired M-Bus, EN 13757-2: long frame, short frame, single character. */
-const mbus = lengthPrefixedOptions.parse({
-  name: "long",
-  start: "68 .. .. 68",
-  length: { offset: 1, width: 1, counts: "payload", again: 2 },
-  check: { kind: "sum8", from: 4 },
-  end: "16",
-  maximum: 261,
-  alternatives: [
-    { name: "short", start: "10", size: 5, check: { kind: "sum8", from: 1 }, end: "16" },
-    { name: "ack", start: "e5", size: 1 },
-  ],
-});
-
-function mbusFrame(payload: Uint8Array): Uint8Array {
-  const size = payload.length;
-  return joined([Uint8Array.of(0x68, size, size, 0x68), payload, Uint8Array.of(sum8(payload), 0x16)]);
-}
-
-/** An inverter's dongle: inside, from byte 26 on, a Modbus answer with its CRC; a heartbeat has none. */
-const inverter = lengthPrefixedOptions.parse({
-  name: "transparent",
-  start: "59590001 .... .. 02",
-  length: { offset: 4, width: 2, counts: "after-length" },
-  header: 6,
-  check: { kind: "CRC-16/MODBUS", endian: "little", from: 26 },
-  fields: [{ name: "function", offset: 7, width: 1 }],
-  alternatives: [
-    {
-      name: "heartbeat",
-      start: "59590001 .... .. 01",
-      length: { offset: 4, width: 2, counts: "after-length" },
-      header: 6,
-    },
-  ],
-});
 
 const good = classicFrame(hex("01 02 03"));
 
@@ -265,67 +213,5 @@ describe("the options of length-prefixed", () => {
     const parsed = lengthPrefixedOptions.safeParse(options);
     expect(parsed.success).toBe(false);
     expect(parsed.error?.issues[0]?.path[0]).toBe(path);
-  });
-});
-
-/** The bytes of one direction of a `TIME rx|tx HEX` log. */
-function wireOf(file: string, dir: "rx" | "tx"): Uint8Array {
-  const lines = readFileSync(file, "utf8")
-    .split("\n")
-    .filter((line) => line.includes(` ${dir} `));
-  return joined(lines.map((line) => hex(line.split(" ")[2] ?? "")));
-}
-
-/** Nothing but the length fields, followed from the first byte on: what the framer must find. */
-function walk(wire: Uint8Array): { span: [number, number]; crcValid: boolean }[] {
-  const frames: { span: [number, number]; crcValid: boolean }[] = [];
-  for (let at = 0; at < wire.length; ) {
-    const size = 6 + ((wire[at + 4] ?? 0) << 8) + (wire[at + 5] ?? 0);
-    const frame = wire.subarray(at, at + size);
-    const check = crcOf(crc("CRC-16/MODBUS"), frame, 26, size - 2);
-    const heartbeat = frame[7] === 1;
-    frames.push({
-      span: [at, size],
-      crcValid: heartbeat || check === (frame[size - 2] ?? 0) + (frame[size - 1] ?? 0) * 256,
-    });
-    at += size;
-  }
-  return frames;
-}
-
-describe("captures", () => {
-  onCaptures(
-    "an inverter's dongle: every frame of an hour is found, and those with a broken CRC inside are told",
-    (folder) => {
-      for (const [name, found] of [
-        ["hybrid_gen1_arm449_0x11_poll_10min.log", { rx: 482, tx: 245, broken: 0 }],
-        ["hybrid_gen1_arm449_givbat82_givbat95gen3_60min.log", { rx: 1_822, tx: 21, broken: 11 }],
-      ] as const) {
-        let broken = 0;
-        for (const dir of ["rx", "tx"] as const) {
-          const wire = wireOf(join(folder, "inverter-tcp", name), dir);
-          const expected = walk(wire);
-          expect(expected).toHaveLength(found[dir]);
-          for (const size of [wire.length, 1, 7, 1_000]) {
-            const outputs = said(lengthPrefixed, inverter, [...chunked(wire, forever(size)), { type: "end" }], dir);
-            expect(outputs.map(({ type, span }) => ({ span, crcValid: type === "frame" }))).toEqual(expected);
-            if (size === 1) broken += outputs.filter(({ fault }) => fault === "bad-crc").length;
-          }
-        }
-        expect(broken).toBe(found.broken);
-      }
-    },
-  );
-
-  onCaptures("forty meters: every M-Bus frame is valid, however it is cut", (folder) => {
-    const files = readdirSync(join(folder, "mbus-serial")).filter((file) => file.endsWith(".hex"));
-    const frames = files.map((file) => fromHex(readFileSync(join(folder, "mbus-serial", file), "utf8"))!);
-    expect(frames).toHaveLength(40);
-    for (const size of [100_000, 1, 7]) {
-      const outputs = said(lengthPrefixed, mbus, [...chunked(joined(frames), forever(size)), { type: "end" }]);
-      expect(outputs).toMatchObject(
-        frames.map((frame) => ({ layout: "long", payload: toHex(frame, 4, frame.length - 2) })),
-      );
-    }
   });
 });
