@@ -36,7 +36,7 @@ export function judgeFirstLine(head: Buffer, file: string): FirstLine {
   }
   if (end === 0 || end > LINE_MAX) throw tooLong(file);
   const line = head.toString("utf8", 0, end - 1);
-  if (!line.trimStart().startsWith("{")) throw noTape(file, `its first line is ${described(head)}`, importHint(file));
+  if (!/^[ \t\r]*\{/.test(line)) throw noTape(file, `its first line is ${described(head)}`, importHint(file));
   const schema = isSchemaOne(line) ? 1 : 2;
   const options = { file, verify: false };
   const scanner = schema === 1 ? new SchemaOneScanner(options) : new TapeScanner(options);
