@@ -31,7 +31,7 @@ export async function carryWholeBlob(record: BlobRecord, from: readonly string[]
   const fate = await carryBlob(record, from, to);
   if (fate === "carried") return;
   const file = blobPath(from[0] ?? to, record.sha256);
-  const hint = "fieldtape tape recover writes the tape without it, with a gap in its place";
+  const hint = "fieldtape tape recover writes the tape without it, with a mark in its place";
   if (fate === "missing") throw new FieldtapeError("INPUT_MISSING", `the blob ${file} is not there`, { file, hint });
   throw new FieldtapeError("INPUT_MALFORMED", `the blob ${file} is not what the tape says`, { file, hint });
 }

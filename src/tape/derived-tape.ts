@@ -1,5 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { FieldtapeError } from "../errors.ts";
+import { later, ZERO } from "../time/nanos.ts";
 import { carryWholeBlob } from "./carry-blob.ts";
 import type { EndRecord, TapeRecord } from "./record.ts";
 import { blobsFolder, laterSegments } from "./segments.ts";
@@ -41,12 +42,15 @@ export async function writeDerivedTape(
         } else if (record.type === "end") end = record;
         else if (record.type === "blob") await carryWholeBlob(record, options.sources, out);
         if (record.type === "block" || record.type === "end") continue;
+        // What goes on after an end did not end there.
+        end = undefined;
         writer?.write(record);
         written++;
       }
       if (writer?.full === true) await writer.drained();
     }
-    await writer?.close({ reason: end?.reason ?? options.reason, ...(end === undefined ? {} : { at: end.at }) });
+    const at = later(writer?.lastAt ?? ZERO, end?.at ?? ZERO);
+    await writer?.close({ reason: end?.reason ?? options.reason, at });
     return written;
   } catch (thrown) {
     if (writer !== undefined) {

@@ -15,7 +15,7 @@ import { BEGINNING, TapeIndex } from "./tape-index.ts";
 export interface FoundPlace {
   /** The line of the first record at or after the position; one behind the last line if the tape is over before. */
   readonly line: number;
-  /** Its `at`; `undefined` if the tape is over before. */
+  /** Its `at` (0 for the header); `undefined` if the tape is over before. */
   readonly at: Nanos | undefined;
   /** Where reading must begin to come to it. This is the line itself, but for tapes of schema 1, which are read from the beginning. */
   readonly start: TapePlace;
@@ -67,7 +67,7 @@ async function findByReading(path: string, target: Target, { signal }: TargetOpt
     line = firstLine;
     for (const record of records) {
       const at = record.type === "header" ? undefined : record.at;
-      if (reached(target, line, at)) return { line, at, start: BEGINNING };
+      if (reached(target, line, at)) return { line, at: at ?? ZERO, start: BEGINNING };
       line++;
     }
   }
@@ -88,17 +88,20 @@ async function walkTo(path: string, target: Target, from: TapePlace): Promise<Fo
   await using source = await FileSource.open(path);
   const { chunks } = await openContents(source, from.byte);
   let { line, at: before, byte } = from;
-  let found: number | undefined;
+  let found: Nanos | undefined;
   await walkLines(chunks, from.byte, (walked) => {
     const { bytes, start, end } = walked;
+    const at = lineAt(bytes, start, end);
     byte = walked.byte;
-    found = lineAt(bytes, start, end);
-    if (reached(target, line, found)) return true;
-    if (found !== undefined) before = nanos(Math.max(before, found));
+    const now = nanos(Math.max(before, at ?? 0));
+    if (reached(target, line, at)) {
+      found = now;
+      return true;
+    }
+    before = now;
     line++;
     byte += end + 1 - start;
-    found = undefined;
     return false;
   });
-  return { line, at: found === undefined ? undefined : nanos(found), start: { byte, line, at: before } };
+  return { line, at: found, start: { byte, line, at: before } };
 }

@@ -4,6 +4,7 @@ import { FileSource } from "./file-source.ts";
 import type { FoundPlace } from "./find-place.ts";
 import { InForce } from "./in-force.ts";
 import { parseRecord } from "./line.ts";
+import { isFrequent } from "./line-at.ts";
 import { walkLines } from "./line-walk.ts";
 import { openTape } from "./reader.ts";
 import { isSaid, TapeIndex } from "./tape-index.ts";
@@ -33,15 +34,12 @@ export async function inForceAt(path: string, { line, start }: FoundPlace): Prom
   return inForce;
 }
 
-/** Canonical lines of the types that say nothing for later, told by the letter at the tenth byte: raw, input, output, block. */
-const OF_THE_MOMENT: ReadonlySet<number | undefined> = new Set([..."riob"].map((letter) => letter.charCodeAt(0)));
-
 async function takeSaid(path: string, upTo: number, inForce: InForce): Promise<void> {
   await using source = await FileSource.open(path);
   const { chunks } = await openContents(source, 0);
   await walkLines(chunks, 0, ({ bytes, start, end, byte }) => {
     if (byte >= upTo) return true;
-    if (bytes[start + 2] === 0x74 && OF_THE_MOMENT.has(bytes[start + 9])) return false;
+    if (isFrequent(bytes, start)) return false;
     const record = parseRecord(bytes, start, end, ZERO);
     if (isSaid(record)) inForce.take(record);
     return false;

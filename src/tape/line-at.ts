@@ -36,3 +36,11 @@ function standsAt(bytes: Buffer, word: Buffer, start: number): boolean {
   for (let index = 0; index < word.length; index++) if (bytes[start + index] !== word[index]) return false;
   return true;
 }
+
+/** Letters with which the types `raw`, `input` and `output` begin: nearly all lines, which say nothing about those after them. */
+const FREQUENT: ReadonlySet<number | undefined> = new Set([0x72, 0x69, 0x6f]);
+
+/** Whether the line is, by its canonical beginning, of a type that no one needs to look at who looks for anything else. */
+export function isFrequent(bytes: Buffer, start: number): boolean {
+  return FREQUENT.has(bytes[start + TYPE.length]) && standsAt(bytes, TYPE, start);
+}

@@ -97,7 +97,7 @@ export class MendedOrder {
   }
 
   #release(): void {
-    if (!this.#begun && (this.#held !== undefined || this.#after.length > 0)) {
+    if (!this.#begun && this.#held !== undefined) {
       this.headerLost = true;
       this.#begin(this.#fallback);
     }
@@ -106,6 +106,7 @@ export class MendedOrder {
       this.#declare(this.#held);
       this.#emit(this.#held);
     }
+    if (!this.#begun) return;
     for (const record of this.#after) this.#emit({ ...record, at: this.#at });
     this.#held = undefined;
     this.#after = [];

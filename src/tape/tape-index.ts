@@ -19,10 +19,11 @@ const ANCHORS_MAX = 100_000;
 
 export const BEGINNING: TapePlace = { byte: 0, line: 1, at: ZERO };
 
-/** At `at` the date was `wall`, in nanoseconds since 1970. */
+/** At `at` the date was `wall`, in nanoseconds since 1970; `step`: by how much it had jumped. */
 export interface Anchor {
   readonly at: Nanos;
   readonly wall: bigint;
+  readonly step: number;
 }
 
 /** What one pass over a tape leaves behind, as it is stored. */
@@ -34,7 +35,7 @@ interface Content {
   /** Lines of channels, links and anchors of the date, each behind its number; `null` if they were too many. */
   readonly said: readonly (readonly [line: number, json: string])[] | null;
   readonly marks: readonly (readonly [line: number, at: number, label: string])[];
-  readonly anchors: readonly (readonly [at: number, wall: string])[];
+  readonly anchors: readonly (readonly [at: number, wall: string, step: number])[];
 }
 
 type IndexFacts = Omit<ReaderFacts, "broken">;
@@ -96,7 +97,7 @@ export class TapeIndex {
 
   /** When it was what date, in order: by the header, then by each `wall` record. Empty without any. */
   get anchors(): readonly Anchor[] {
-    return this.#content.anchors.map(([at, wall]) => ({ at: nanos(at), wall: BigInt(wall) }));
+    return this.#content.anchors.map(([at, wall, step]) => ({ at: nanos(at), wall: BigInt(wall), step }));
   }
 
   /** The last known place before which there is nothing at `at` or later. */
@@ -153,17 +154,17 @@ class Notes {
   readonly #said: [number, string][] = [];
   #saidAll = true;
   readonly #marks: [number, number, string][] = [];
-  readonly #anchors: [number, string][] = [];
+  readonly #anchors: [number, string, number][] = [];
 
   take(record: TapeRecord, line: number): void {
     this.#surveyor.take(record, line);
-    if (record.type === "header") this.#anchor(ZERO, record.started);
+    if (record.type === "header") this.#anchor(ZERO, record.started, 0);
     else this.at = record.at;
     if (isSaid(record)) {
       if (this.#said.length === SAID_MAX) this.#saidAll = false;
       else this.#said.push([line, formatRecord(record)]);
     }
-    if (record.type === "wall") this.#anchor(record.at, record.wall);
+    if (record.type === "wall") this.#anchor(record.at, record.wall, record.step);
     else if (record.type === "mark" && this.#marks.length < MARKS_MAX)
       this.#marks.push([line, record.at, record.label]);
   }
@@ -180,10 +181,10 @@ class Notes {
     };
   }
 
-  #anchor(at: Nanos, date: string): void {
+  #anchor(at: Nanos, date: string, step: number): void {
     const wall = parseIso(date);
     assert(wall !== undefined, `${date} was read as a date before`);
-    if (this.#anchors.length < ANCHORS_MAX) this.#anchors.push([at, wall.toString()]);
+    if (this.#anchors.length < ANCHORS_MAX) this.#anchors.push([at, wall.toString(), step]);
   }
 }
 

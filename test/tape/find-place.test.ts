@@ -33,7 +33,7 @@ function expected(records: readonly TapeRecord[], reached: (line: number, at: nu
   let index = 0;
   for (const record of records) {
     const at = record.type === "header" ? undefined : record.at;
-    if (reached(index + 1, at)) return { line: index + 1, at };
+    if (reached(index + 1, at)) return { line: index + 1, at: at ?? 0 };
     index++;
   }
   return { line: index + 1, at: undefined };

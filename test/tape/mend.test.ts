@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
-import { FieldtapeError } from "../../src/errors.ts";
 import { formatRecord } from "../../src/tape/line.ts";
 import { Mender, type MendReport } from "../../src/tape/mend.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
@@ -190,9 +189,17 @@ describe("a damaged tape gives all that is whole", () => {
     assertTape(records);
   });
 
-  test("what was never a tape is refused", () => {
-    for (const bytes of [Buffer.alloc(0), Buffer.alloc(5000), Buffer.from("hello\nworld\n"), Buffer.from('{"a":1}\n')])
-      expect(() => mend(bytes)).toThrow(FieldtapeError);
+  test("what was never a tape gives nothing", () => {
+    for (const bytes of [
+      Buffer.alloc(0),
+      Buffer.alloc(5000),
+      Buffer.from("hello\nworld\n"),
+      Buffer.from('{"a":1}\n'),
+    ]) {
+      const { records, report } = mend(bytes);
+      expect(records).toEqual([]);
+      expect(report.kept).toBe(0);
+    }
   });
 
   test("a tape that requires what this version does not know is refused by that name", () => {
@@ -240,14 +247,8 @@ describe("whatever happened to it", () => {
     "the mended records are a tape, however the damaged bytes were cut",
     (records, damages, pieces) => {
       const bytes = damaged(tapeBytes(records), damages);
-      let once: ReturnType<typeof mend>;
-      try {
-        once = mend(bytes);
-      } catch (thrown) {
-        expect(thrown).toBeInstanceOf(FieldtapeError);
-        return;
-      }
-      assertTape(once.records);
+      const once = mend(bytes);
+      if (once.records.length > 0) assertTape(once.records);
       expect(mend(bytes, { pieces })).toEqual(once);
     },
   );
