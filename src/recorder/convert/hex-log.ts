@@ -36,7 +36,7 @@ export class HexLogDecoder implements Decoder {
       if (!this.#read(line)) {
         throw new FieldtapeError("INPUT_MALFORMED", "no line of the form TIME rx|tx HEX", {
           line: this.#lines.line,
-          hint: "TIME is ISO 8601, seconds since 1970, or seconds since the beginning; everything before is kept",
+          hint: "TIME is ISO 8601, seconds since 1970, or seconds since the beginning",
         });
       }
     }

@@ -37,10 +37,7 @@ export class JsonlV1Decoder implements Decoder {
       for (const record of this.#reader.read(line)) if (record.type !== "header") this.#records.put(record);
     } catch (thrown) {
       if (!(thrown instanceof FieldtapeError)) throw thrown;
-      throw new FieldtapeError("INPUT_MALFORMED", `the line ${thrown.message}`, {
-        line: this.#lines.line,
-        hint: "everything before it is kept",
-      });
+      throw new FieldtapeError("INPUT_MALFORMED", `the line ${thrown.message}`, { line: this.#lines.line });
     }
   }
 

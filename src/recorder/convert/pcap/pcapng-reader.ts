@@ -197,9 +197,7 @@ export class PcapngReader implements CaptureReader {
   }
 
   #malformed(what: string): FieldtapeError {
-    return new FieldtapeError("INPUT_MALFORMED", `${what} at offset ${this.#queue.offset}`, {
-      hint: "everything before it is kept",
-    });
+    return new FieldtapeError("INPUT_MALFORMED", `${what} at offset ${this.#queue.offset}`);
   }
 }
 
