@@ -26,7 +26,8 @@ export async function compareWithGolden(
   role: Subject["role"],
 ): Promise<Divergence | undefined> {
   await using golden = await openTape(scenario.golden);
-  return firstDivergence(golden.batches({ verify: false }), said, role);
+  // Awaited here: the golden is closed when this function ends.
+  return await firstDivergence(golden.batches({ verify: false }), said, role);
 }
 
 /** The first divergence of a second run from the first one. */
