@@ -66,8 +66,8 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
     });
     control?.show(session);
-    if (!plan.quiet) introduce(plan, [...sources, ...events], tape, around);
-    const result = await conduct(session, plan, clock, around);
+    const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], tape);
+    const result = await conduct(session, plan, { clock, words, ...around });
     if (!plan.quiet) around.say(summary(result));
     return { tape, ...result };
   } finally {
@@ -79,13 +79,19 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
 async function conduct(
   session: RecordingSession,
   plan: RecordingPlan,
-  clock: Clock,
-  { interrupted }: RecordingSurroundings,
+  {
+    clock,
+    words,
+    interrupted,
+    say,
+  }: RecordingSurroundings & { readonly clock: Clock; readonly words: readonly string[] },
 ): Promise<RecordingResult> {
   const stop = (): void => void session.stop();
   if (interrupted.aborted) stop();
   else interrupted.addEventListener("abort", stop, { once: true });
   using _steering = steer(session, { keys: !readsStandardInput(plan) });
+  // Whoever reads these words may send a signal at once.
+  for (const line of words) say(line);
   const over = new AbortController();
   const showing = plan.quiet ? Promise.resolve() : showProgress(session, clock, over.signal);
   try {
@@ -167,19 +173,16 @@ function writerOptions(plan: RecordingPlan, { clock, started }: RecordingStart):
   };
 }
 
-function introduce(
-  plan: RecordingPlan,
-  sources: readonly (Source | EventSource)[],
-  tape: string,
-  { say }: RecordingSurroundings,
-): void {
-  for (const source of sources) {
-    say(`recording ${source.description}`);
-    if ("notes" in source) for (const note of source.notes) say(`  ${note}`);
-  }
-  say(`onto ${tape}: at most the last 50 ms are lost if this is killed, the last second in a power cut`);
-  say("it may hold the site's secrets (passwords, keys, personal data): only you can read it");
-  if (process.stdin.isTTY && !readsStandardInput(plan)) say(RECORD_KEYS);
+function introduction(plan: RecordingPlan, sources: readonly (Source | EventSource)[], tape: string): string[] {
+  return [
+    ...sources.flatMap((source) => [
+      `recording ${source.description}`,
+      ...("notes" in source ? source.notes.map((note) => `  ${note}`) : []),
+    ]),
+    `onto ${tape}: at most the last 50 ms are lost if this is killed, the last second in a power cut`,
+    "it may hold the site's secrets (passwords, keys, personal data): only you can read it",
+    ...(process.stdin.isTTY && !readsStandardInput(plan) ? [RECORD_KEYS] : []),
+  ];
 }
 
 function readsStandardInput(plan: RecordingPlan): boolean {
@@ -198,7 +201,7 @@ async function showProgress(session: RecordingSession, clock: Clock, over: Abort
     return progress(status, meter.next(status));
   };
   while (await slept(clock, stderr.isTTY ? SHOW_EVERY : SAY_EVERY, over)) {
-    if (stderr.isTTY) stderr.write(`\r\u001b[K${look().slice(0, Math.max(20, stderr.columns - 1))}`);
+    if (stderr.isTTY) stderr.write(`\r\u001b[K${look().slice(0, (stderr.columns || 80) - 1)}`);
     else stderr.write(`${look()}\n`);
   }
   if (stderr.isTTY) stderr.write("\r\u001b[K");
