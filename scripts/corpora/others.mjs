@@ -2,7 +2,7 @@
 
 import { once } from "node:events";
 import { createWriteStream } from "node:fs";
-import { connect } from "node:net";
+import { connect, createServer } from "node:net";
 import { pause, record, serialPair, simulate } from "./recording.mjs";
 
 export async function nmea() {

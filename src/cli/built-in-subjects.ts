@@ -69,6 +69,10 @@ export const BUILT_IN: readonly BuiltIn[] = [
       schema: (await modbus()).modbusSessionOptions,
     }),
   ),
+  conversing("request-reply", "participant", "a declared client: asks, waits, tries again, reconnects", async () => ({
+    machine: (await import("../protocol/request-reply/request-reply.ts")).requestReply,
+    schema: (await import("../protocol/request-reply/schema.ts")).requestReplyOptions,
+  })),
 ];
 
 export function builtIn(name: string): BuiltIn | undefined {

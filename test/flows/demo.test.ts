@@ -1,0 +1,28 @@
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { fieldtape } from "./command-line.ts";
+
+test("the demo shows a clean run and a caught divergence, and its files give the same again", async () => {
+  const keep = join(temporaryFolder(), "kept");
+  const { code, stdout, stderr } = await fieldtape(["demo", "--keep", keep]);
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  expect(stdout).toContain("accepted: cold-store/freezing");
+  expect(stdout).toContain("different: cold-store/freezing");
+  expect(stdout).toContain("value.state");
+
+  expect((await fieldtape(["suite", "run"], { cwd: keep })).code).toBe(0);
+  const broken = await fieldtape(["suite", "run", "--config", "broken.config.json"], { cwd: keep });
+  expect(broken.code).toBe(1);
+  const states = await fieldtape(["replay", "demo.tape.jsonl", "--subject", "cold-store", "--json"], { cwd: keep });
+  expect(states.code).toBe(0);
+  expect(states.stdout).toContain('"state":"freezing"');
+});
+
+test("the demo leaves nothing behind unless asked", async () => {
+  const folder = temporaryFolder();
+  const { code } = await fieldtape(["demo"], { cwd: folder, env: { TMPDIR: folder } });
+  expect(code).toBe(0);
+  const { readdirSync } = await import("node:fs");
+  expect(readdirSync(folder)).toEqual([]);
+});

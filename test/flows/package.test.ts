@@ -1,0 +1,38 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+test("the packed program installs in an empty folder and runs there", () => {
+  const folder = temporaryFolder();
+  // The build is there already; building it again would pull it away under the other tests.
+  const packed = execFileSync("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
+  const paths = files.map(({ path }) => path);
+  expect(paths).toContain("oclif.manifest.json");
+  expect(paths.filter((path) => /^(src|test|bench|corpora|scripts)\//.test(path))).toEqual([]);
+
+  const place = join(folder, "site");
+  mkdirSync(place);
+  writeFileSync(join(place, "package.json"), '{"private":true}');
+  execFileSync("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", join(folder, filename)], {
+    cwd: place,
+    stdio: "ignore",
+  });
+  const installed = (...args: string[]): string =>
+    execFileSync(process.execPath, [join(place, "node_modules/fieldtape/bin/run.js"), ...args], {
+      cwd: place,
+      encoding: "utf8",
+    });
+  const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  expect(installed("--version")).toContain(`fieldtape/${version}`);
+  writeFileSync(join(place, "bytes.log"), "one\ntwo\n");
+  installed("import", "bytes.log", "--format", "raw", "-o", "a.tape.jsonl");
+  expect(installed("replay", "a.tape.jsonl", "--subject", "lines", "--json")).toContain('"text":"two"');
+}, 180_000);
