@@ -27,14 +27,14 @@ export interface TapeDisk {
 
 export const fileSystem: TapeDisk = {
   async create(path, force) {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     // Read too: after a failed write the end is made from what stands there.
     const handle = await open(path, force ? "w+" : "wx+", 0o600);
     if (force && (await handle.stat()).isFile()) await handle.chmod(0o600);
     return new SystemFile(handle);
   },
   async move(from, to) {
-    await mkdir(dirname(to), { recursive: true });
+    await makeFolder(dirname(to));
     await rename(from, to);
   },
   async remove(path) {
@@ -50,6 +50,16 @@ export const fileSystem: TapeDisk = {
     }
   },
 };
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    // A file stands where a folder should: not to be taken for an output that is already there.
+    if (systemCode(cause) !== "EEXIST") throw cause;
+    throw new FieldtapeError("OUTPUT_FAILED", `cannot write into ${path}: it is no folder`, { file: path, cause });
+  }
+}
 
 class SystemFile implements TapeFile {
   private readonly handle: FileHandle;

@@ -55,9 +55,15 @@ export class TapeOutput {
     return this.queuedBytes >= QUEUE_HIGH;
   }
 
+  /** Counts what will not be in the file. */
+  lose({ lines, bytes }: { readonly lines: number; readonly bytes: number }): void {
+    this.lost.lines += lines;
+    this.lost.bytes += bytes;
+  }
+
   push(lines: EncodedLines): void {
     if (this.failure !== undefined) {
-      this.lose(lines.lines, lines.bytes.length);
+      this.lose({ lines: lines.lines, bytes: lines.bytes.length });
       return;
     }
     this.queuedBytes += lines.bytes.length;
@@ -173,7 +179,7 @@ export class TapeOutput {
     const all = Buffer.concat(pieces);
     const kept = written === 0 ? 0 : all.lastIndexOf(NEWLINE, written - 1) + 1;
     current.position += kept;
-    this.lose(linesIn(all.subarray(kept)), all.length - kept);
+    this.lose({ lines: linesIn(all.subarray(kept)), bytes: all.length - kept });
     // A disk that refuses this too leaves a torn last line, which a reader passes over.
     await current.file.truncate(current.position).catch(() => undefined);
   }
@@ -191,17 +197,12 @@ export class TapeOutput {
     for (const task of this.tasks.splice(0)) {
       if (task.type === "step") task.dropped(failure);
       else {
-        this.lose(task.lines.lines, task.lines.bytes.length);
+        this.lose({ lines: task.lines.lines, bytes: task.lines.bytes.length });
         this.queuedBytes -= task.lines.bytes.length;
       }
     }
     this.wake();
     this.failed(failure);
-  }
-
-  private lose(lines: number, bytes: number): void {
-    this.lost.lines += lines;
-    this.lost.bytes += bytes;
   }
 
   private wake(): void {

@@ -222,7 +222,8 @@ export class TapeWriter implements AsyncDisposable {
       await onDisk(current.path, current.file.close());
       return;
     }
-    await endAfterFailure(current, failure.code === "DISK_FULL" ? "disk-full" : "output-failed", this.series.ownAt);
+    const reason = failure.code === "DISK_FULL" ? "disk-full" : "output-failed";
+    output.lose(await endAfterFailure(current, reason, this.series.ownAt));
     await current.file.close().catch(() => undefined);
     if (current.position === 0) await this.disk.remove(current.path);
     throw failure;

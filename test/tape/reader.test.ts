@@ -27,6 +27,9 @@ async function all(tape: TapeReader, options?: Parameters<TapeReader["batches"]>
   return records;
 }
 
+/** Long tapes are compared as text: much faster. */
+const said = (records: readonly TapeRecord[]): string => records.map(formatRecord).join("\n");
+
 async function failureOf(path: string): Promise<FieldtapeError> {
   try {
     await recordsOf(path);
@@ -44,8 +47,8 @@ describe("a tape", () => {
       await using tape = await openTape(file("a.tape.jsonl", bytes));
       expect(tape.header).toEqual(header);
       const first = await all(tape);
-      expect(first.filter(({ type }) => type === "raw")).toEqual(many.slice(1));
-      expect(await all(tape, { verify: false })).toEqual(first);
+      expect(said(first.filter(({ type }) => type === "raw"))).toBe(said(many.slice(1)));
+      expect(said(await all(tape, { verify: false }))).toBe(said(first));
       expect(tape.facts()).toMatchObject({
         schema: 2,
         compressed: false,
@@ -149,7 +152,7 @@ describe("a compressed tape", () => {
       ]);
       for (const compressed of [gzipSync(bytes), members]) {
         const path = file("a.tape.jsonl", compressed);
-        expect(await recordsOf(path)).toEqual(await recordsOf(file("plain.tape.jsonl", bytes)));
+        expect(said(await recordsOf(path))).toBe(said(await recordsOf(file("plain.tape.jsonl", bytes))));
         await using tape = await openTape(path);
         await all(tape);
         expect(tape.facts()).toMatchObject({ compressed: true, damagedCount: 0, bytes: bytes.length });
