@@ -92,7 +92,14 @@ export class ControlServer {
         .filter(({ number }) => number > client.tailSeen)
         .map((entry) => ({ ...entry, start: toHex(entry.start) }));
       client.tailSeen = status.tail.at(-1)?.number ?? client.tailSeen;
-      send(socket, { type: "status", ...status, channels: [...status.channels], rates, tail });
+      send(socket, {
+        type: "status",
+        ...status,
+        channels: [...status.channels],
+        losses: [...status.losses],
+        rates,
+        tail,
+      });
     }
   }
 }

@@ -96,7 +96,7 @@ export class RecordingSession {
   status(): RecordingStatus {
     const { arrivals, writer } = this.#options;
     const { tally, decoding, outputs, records } = this.#intake;
-    const { rx, tx, channels, marks, events, tail } = tally;
+    const { rx, tx, losses, channels, marks, events, tail } = tally;
     const failed = decoding?.failure === undefined ? {} : { decodeFailure: decoding.failure.message };
     return {
       state: this.#state,
@@ -105,6 +105,7 @@ export class RecordingSession {
       records,
       rx: { ...rx },
       tx: { ...tx },
+      losses,
       channels,
       marks,
       events,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { GAP_CAUSES } from "../bytes/channel.ts";
 import { LABEL_LENGTH_MAX } from "./application-events.ts";
 
 // What goes over a recorder's control socket, one JSON object a line. Numbers of bytes and reads since the tape began; times in ns.
@@ -24,6 +25,7 @@ const status = z.object({
   records: count,
   rx: flow,
   tx: flow,
+  losses: z.array(z.object({ cause: z.enum(GAP_CAUSES), gaps: count, lost: count })),
   rates: z.object({ rx: rate, tx: rate }),
   channels: z.array(
     z.object({

@@ -1,5 +1,5 @@
 import { type Nanos, seconds } from "../time/nanos.ts";
-import type { ChannelTally, Flow, TailEntry } from "./tally.ts";
+import type { ChannelTally, Flow, Loss, TailEntry } from "./tally.ts";
 
 /** What a recording is doing at one moment. */
 export interface RecordingStatus {
@@ -11,6 +11,8 @@ export interface RecordingStatus {
   readonly records: number;
   readonly rx: Flow;
   readonly tx: Flow;
+  /** What is missing, by cause. */
+  readonly losses: readonly Loss[];
   /** Open channels and those that closed last. */
   readonly channels: readonly ChannelTally[];
   readonly marks: number;

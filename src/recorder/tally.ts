@@ -1,4 +1,4 @@
-import type { Dir, LinkChange } from "../bytes/channel.ts";
+import type { Dir, GapCause, LinkChange } from "../bytes/channel.ts";
 import { unreachable } from "../errors.ts";
 import type { Arrival, ArrivedBytes, ArrivedGap } from "../link/arrival.ts";
 import type { Nanos } from "../time/nanos.ts";
@@ -10,6 +10,14 @@ export interface Flow {
   /** Bytes that gaps say are missing, as far as their number is known. */
   readonly lost: number;
   readonly gaps: number;
+}
+
+/** What is missing for one cause. */
+export interface Loss {
+  readonly cause: GapCause;
+  readonly gaps: number;
+  /** Bytes, as far as their number is known. */
+  readonly lost: number;
 }
 
 export interface ChannelTally {
@@ -52,6 +60,7 @@ export class Tally {
   readonly tx: CountingFlow = noFlow();
   marks = 0;
   events = 0;
+  readonly #losses = new Map<GapCause, { gaps: number; lost: number }>();
   readonly #channels = new Map<number, CountingChannel>();
   #tail: TailEntry[] = [];
 
@@ -90,6 +99,11 @@ export class Tally {
     return [...this.#channels.values()].map((one) => ({ ...one, rx: { ...one.rx }, tx: { ...one.tx } }));
   }
 
+  /** One for each cause there has been. */
+  get losses(): readonly Loss[] {
+    return [...this.#losses].map(([cause, { gaps, lost }]) => ({ cause, gaps, lost }));
+  }
+
   /** The last reads, oldest first. */
   get tail(): readonly TailEntry[] {
     return this.#tail.slice(-TAIL_LENGTH);
@@ -111,7 +125,9 @@ export class Tally {
     });
   }
 
-  #missed({ channel, dir, bytes }: ArrivedGap): void {
+  #missed({ channel, dir, cause, bytes }: ArrivedGap): void {
+    const loss = this.#losses.get(cause) ?? { gaps: 0, lost: 0 };
+    this.#losses.set(cause, { gaps: loss.gaps + 1, lost: loss.lost + (bytes ?? 0) });
     for (const flow of this.#flows(channel, dir)) {
       flow.gaps += 1;
       flow.lost += bytes ?? 0;

@@ -116,6 +116,7 @@ describe("a recording", () => {
       records: 0,
       rx,
       tx: flow(0, 0),
+      losses: [],
       channels: [],
       marks: 0,
       events: 0,
