@@ -1,7 +1,9 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { run, settings } from "@oclif/core";
+import { EXIT } from "./exit.ts";
 import { failure } from "./failure.ts";
+import { unknownCommand } from "./unknown-command.ts";
 
 /** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
 export async function main(argv: readonly string[]): Promise<void> {
@@ -10,6 +12,12 @@ export async function main(argv: readonly string[]): Promise<void> {
     await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
   } catch (thrown) {
     if (isHelpExit(thrown)) return;
+    if (thrown instanceof Error && /^command .* not found$/.test(thrown.message)) {
+      const { COMMANDS } = await import("./command-table.ts");
+      process.stderr.write(`${unknownCommand(argv, Object.keys(COMMANDS))}\n`);
+      process.exitCode = EXIT.usage;
+      return;
+    }
     const { exit, words } = failure(thrown, argv.includes("--debug"));
     process.stderr.write(`${words}\n  see fieldtape --help\n`);
     process.exitCode = exit;

@@ -13,7 +13,7 @@ test("help names the topics and exits 0", async () => {
 test("a command that does not exist is wrong usage", async () => {
   const { code, stdout, stderr } = await fieldtape(["recrod"]);
   expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-  expect(stderr).toContain("recrod");
+  expect(stderr).toContain("did you mean: fieldtape record");
 });
 
 test("the version says what it was built from", async () => {
