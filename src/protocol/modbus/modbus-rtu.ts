@@ -27,7 +27,10 @@ export interface ModbusRtuOptions extends LineFormat {
    * `auto`: `rx`, and both there as soon as a request is heard in it.
    */
   readonly device: Dir | "both" | "auto";
-  /** How long after the silence of 3.5 characters the rest of a frame is still waited for: reads return late. */
+  /**
+   * How long after the silence of 3.5 characters bytes that are no frame so far may still become one, before they are a fault: reads
+   * return late.
+   */
   readonly stallMs: number;
 }
 
@@ -55,7 +58,7 @@ interface ModbusRtuState {
   heardAt: Nanos;
   /** The line has been silent since the last byte. */
   silent: boolean;
-  /** Where in the stream the bytes behind the latest silence begin. */
+  /** Where in the stream the bytes behind the first silence begin that fell since the window's front was heard. */
   burst: number;
 }
 
@@ -64,7 +67,7 @@ interface ModbusRtuState {
  * function of the device maker's own or a broken frame, is ended by silence; reads return too late for silence to be more than a
  * hint. So any cut of the bytes gives the same frames, but for values with `delimited: "silence"`.
  *
- * Faults: `bad-crc` (bytes in which no CRC checks), `truncated` (a frame that did not go on), `interrupted`, `unfinished`.
+ * Faults: `bad-crc` (bytes in which no CRC checks), `interrupted`, `truncated`, `unfinished`.
  */
 export const modbusRtu: Framer<ModbusRtuOptions, ModbusRtuState> = {
   name: "modbus-rtu",
@@ -85,13 +88,16 @@ export const modbusRtu: Framer<ModbusRtuOptions, ModbusRtuState> = {
   step(state, input, at): Step<ModbusRtuState, FramerOutput> {
     const outputs: FramerOutput[] = [];
     if (input.type !== "elapsed") hear(state, input, at, outputs);
-    else if (state.silent) giveUp(state, "truncated", outputs, true);
+    else if (state.silent) giveUp(state, "bad-crc", outputs, true);
     else fallSilent(state, outputs);
     settle(state.window);
     return { state, outputs };
   },
-  deadline({ window, heardAt, silent, stall, silence }): Nanos | undefined {
-    return waiting(window) === 0 ? undefined : plus(heardAt, silent ? stall : silence);
+  deadline({ window, rubbish, heardAt, silent, stall, silence }): Nanos | undefined {
+    if (waiting(window) === 0) return undefined;
+    if (!silent) return plus(heardAt, silence);
+    // A frame whose length is known is waited for as long as it takes.
+    return rubbish === 0 ? undefined : plus(heardAt, stall);
   },
 };
 
@@ -126,7 +132,7 @@ function interrupt(state: ModbusRtuState, outputs: FramerOutput[]): void {
 function hearBytes(state: ModbusRtuState, bytes: Uint8Array, at: Nanos, outputs: FramerOutput[]): void {
   if (bytes.length === 0) return;
   const { window } = state;
-  if (state.silent) state.burst = offsetOf(window, window.end);
+  if (state.silent && state.burst <= window.offset) state.burst = offsetOf(window, window.end);
   append(window, bytes);
   state.heardAt = at;
   state.silent = false;
@@ -141,7 +147,8 @@ function takeFrames(state: ModbusRtuState, outputs: FramerOutput[], settled: boo
     const short = window.end - at < FRAME_MIN;
     if (short && !settled) return;
     const roles = rolesAt(talk, window.bytes, at);
-    const trial = short ? "fail" : tryFrame(window.bytes, at, window.end, roles, settled);
+    const due = state.rubbish === 0;
+    const trial = short ? "fail" : tryFrame(window.bytes, at, window.end, roles, { settled, due });
     if (trial === "wait") return;
     if (trial === "fail") {
       state.rubbish += 1;

@@ -22,29 +22,42 @@ export interface Trial {
   readonly role: Role;
 }
 
+export interface TrialOptions {
+  /** No more bytes will come. */
+  readonly settled: boolean;
+  /** A frame is due here, so that an odd one is believed too. */
+  readonly due: boolean;
+}
+
 /**
  * Tries to read a frame at `at`, in the order of `roles`. `wait`: an earlier reading needs more bytes than there are before a later
- * one may be tried, so that the answer does not depend on where reads were cut. `settled`: no more bytes will come.
+ * one may be tried, so that the answer does not depend on where reads were cut.
  *
  * A CRC alone does not convince: it is right by chance once in 65,536 tries, and when its last byte is 0, it is right without
- * that byte too, so that the shorter reading of a longer frame would check.
+ * that byte too, so that a shorter reading of a longer frame checks. So an honest frame is preferred to an odd one.
  */
 export function tryFrame(
   bytes: Uint8Array,
   at: number,
   end: number,
   roles: Roles,
-  settled: boolean,
+  { settled, due }: TrialOptions,
 ): Trial | "wait" | "fail" {
+  let odd: Trial | undefined;
   for (const role of roles) {
-    const length = predictLength(bytes, at + 1, end, role);
-    if (length === LENGTH_UNKNOWN) continue;
+    const length = predictLength(bytes, at + 1, odd === undefined ? end : at + odd.size, role);
     const size = length + AROUND;
-    if (length !== LENGTH_OPEN && at + size <= end) {
-      if (checks(bytes, at, at + size) && isPlausible(bytes, at, { size, role })) return { size, role };
-    } else if (!settled) return "wait";
+    if (length === LENGTH_UNKNOWN || (odd !== undefined && (length === LENGTH_OPEN || size > odd.size + 1))) continue;
+    if (length === LENGTH_OPEN || at + size > end) {
+      if (settled) continue;
+      return "wait";
+    }
+    if (!checks(bytes, at, at + size)) continue;
+    const trial: Trial = { size, role };
+    if (isPlausible(bytes, at, trial)) return trial;
+    odd ??= trial;
   }
-  return "fail";
+  return due && odd !== undefined ? odd : "fail";
 }
 
 /** A frame that begins at `at` and fills everything up to `end`. */

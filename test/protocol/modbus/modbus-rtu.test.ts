@@ -46,7 +46,7 @@ describe("the length of a frame", () => {
       .at(SILENCE)
       .elapses()
       .says()
-      .wakes(STALL)
+      .wakes(undefined)
       .at(100)
       .gets(HAS.subarray(5))
       .says({ type: "frame", span: [0, 11] });
@@ -136,15 +136,33 @@ describe("silence", () => {
       .says({ fault: "bad-crc", span: [0, 5] }, { type: "frame", span: [5, 5], exception: 2 });
   });
 
-  test("that goes on shows that a frame was cut off", () => {
+  test("of whatever length does not end a frame whose length is known", () => {
     hears(modbusRtu, OPTIONS)
       .gets(HAS.subarray(0, 5))
       .at(SILENCE)
       .elapses()
-      .at(STALL)
+      .says()
+      .wakes(undefined)
+      .at(60_000)
+      .gets(HAS.subarray(5))
+      .says({ type: "frame", span: [0, 11] });
+  });
+
+  test("between the two reads of a frame does not hide that the one before it was cut off", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(HAS.subarray(0, 5))
+      .at(SILENCE)
       .elapses()
-      .says({ fault: "truncated", span: [0, 5], raw: toHex(HAS, 0, 5), delimited: "silence" })
-      .wakes(undefined);
+      .at(500)
+      .gets(REFUSES.subarray(0, 3))
+      .at(500 + SILENCE)
+      .elapses()
+      .says()
+      .at(516)
+      .gets(REFUSES.subarray(3))
+      .at(516 + SILENCE)
+      .elapses()
+      .says({ fault: "bad-crc", span: [0, 5] }, { type: "frame", span: [5, 5] });
   });
 });
 
