@@ -1,4 +1,5 @@
-import { ChainVerifier, digitsStart, HASH_DIGITS, NO_HASH } from "./hash-chain.ts";
+import { Buffer } from "node:buffer";
+import { type BlockVerdict, ChainVerifier, digitsStart, HASH_DIGITS, NO_HASH } from "./hash-chain.ts";
 import type { BlockRecord, EndRecord, HeaderRecord } from "./record.ts";
 
 /** A block that does not match its hash line. Blocks are counted from 1; lines and bytes are the tape's, uncompressed. */
@@ -9,6 +10,15 @@ export interface DamagedBlock {
   readonly start: number;
   readonly end: number;
 }
+
+/** A line that is in the bytes being passed, with its newline, and its number. */
+interface LinePlace {
+  readonly start: number;
+  readonly next: number;
+  readonly line: number;
+}
+
+const HASH_LINES = ['"type":"block"', '"type":"end"'];
 
 /** A damaged tape may have many; the first ones tell enough. */
 const LISTED_MAX = 1000;
@@ -56,18 +66,34 @@ export class BlockLedger {
     this.verifier?.update(bytes);
   }
 
-  judge(record: BlockRecord | EndRecord, line: { start: number; next: number; line: number }): void {
+  /** A hash line, which stands at `bytes[start, next)`. */
+  judge(record: BlockRecord | EndRecord, { start, next, line }: LinePlace): void {
     if (record.sha256 === undefined) return;
-    const { start, next } = line;
     const digits = digitsStart(this.bytes, start, next - 1);
     this.hash(digits === -1 ? next : digits);
     // A hash line that does not end as it must has no digits to go by.
     const verdict = this.verifier?.judge(digits === -1 ? "" : record.sha256);
     if (digits !== -1) this.hashed = digits + HASH_DIGITS;
+    this.close(verdict, next, line);
+  }
+
+  /** A line that is no record may end as a hash line does, its beginning damaged: then the block ends here all the same. */
+  judgeUnreadable({ start, next, line }: LinePlace): void {
+    const digits = digitsStart(this.bytes, start, next - 1);
+    if (digits === -1) return;
+    const text = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, digits - start);
+    if (!HASH_LINES.some((type) => text.includes(type))) return;
+    this.hash(digits);
+    this.hashed = digits + HASH_DIGITS;
+    const verdict = this.verifier?.judge(Buffer.from(this.bytes.subarray(digits, this.hashed)).toString("latin1"));
+    this.close(verdict, next, line);
+  }
+
+  private close(verdict: BlockVerdict | undefined, next: number, line: number): void {
     this.hashLines++;
-    if (verdict === "damaged") this.note(this.origin + next, line.line);
+    if (verdict === "damaged") this.note(this.origin + next, line);
     this.sealedTo = this.origin + next;
-    this.blockLine = line.line + 1;
+    this.blockLine = line + 1;
   }
 
   private note(end: number, lastLine: number): void {

@@ -75,7 +75,7 @@ export async function checkTape(path: string, signal?: AbortSignal): Promise<Che
     lines,
     bytes,
     hashLines,
-    findings: check.findings.toSorted((a, b) => lineOf(a) - lineOf(b)),
+    findings: check.findings.toSorted((a, b) => rankOf(a) - rankOf(b)),
     findingsCount: check.count + facts.damagedCount - facts.damaged.length,
     unsealedBytes,
     tornBytes,
@@ -146,8 +146,9 @@ async function continuation(path: string, header: HeaderRecord | undefined): Pro
   return (await lastDigits(before)) === header.previous ? undefined : before;
 }
 
-function lineOf(finding: Finding): number {
-  return finding.type === "damaged-block" ? finding.firstLine : finding.line;
+/** By line; a block before what is in it. */
+function rankOf(finding: Finding): number {
+  return finding.type === "damaged-block" ? finding.firstLine - 0.5 : finding.line;
 }
 
 /** Says why, in the words of the reader. */

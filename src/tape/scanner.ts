@@ -167,6 +167,7 @@ export class TapeScanner {
       else if (record.type === "block" || record.type === "end") ledger.judge(record, { start, next, line: this.line });
     } catch (thrown) {
       this.refuse(thrown, next - start);
+      ledger.judgeUnreadable({ start, next, line: this.line });
     }
   }
 
