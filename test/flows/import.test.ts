@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
@@ -281,12 +282,12 @@ describe("a tape for other programs", () => {
   });
 
   needs("tshark")("is decoded by tshark as what it was", async () => {
-    const { execFileSync } = await import("node:child_process");
+    const tshark = "tshark";
     const cwd = site();
     await fieldtape(["import", "site.pcap"], { cwd });
     await fieldtape(["export", "site.tape.jsonl"], { cwd });
     const fields = ["-T", "fields", "-e", "frame.time_epoch", "-e", "modbus.func_code", "-e", "tcp.payload"];
-    const told = execFileSync("tshark", ["-r", join(cwd, "site.pcapng"), ...fields], {
+    const told = execFileSync(tshark, ["-r", join(cwd, "site.pcapng"), ...fields], {
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
     });

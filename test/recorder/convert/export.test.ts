@@ -177,6 +177,20 @@ describe("a tape as pcapng", () => {
     expect(records).toEqual([{ ...endless, settings: {} }, raw(1, 0, "rx", "x")]);
   });
 
+  test("and another are imported as one, each at its dates", async () => {
+    const next = exported([plc, { type: "mark", at: nanos(1), label: "next" }, raw(2, 0, "rx", "y")], "pcapng", {
+      header: { ...header, started: "2026-11-20T12:00:10.000000007Z" },
+    });
+    const { records } = await importing([exported([plc, raw(1, 0, "rx", "x")], "pcapng"), next]);
+    expect(story(records, true)).toEqual([
+      "@0 0 stream wire 0",
+      "@1 0 rx x",
+      "@10000000000 1 stream wire 0",
+      "@10000000001 mark next",
+      "@10000000002 1 rx y",
+    ]);
+  });
+
   test("counts what it cannot say", () => {
     const exporter = createExporter("pcapng", { header, application: "fieldtape 1.0" });
     exporter.write([
@@ -198,18 +212,20 @@ describe("a tape as pcapng", () => {
   });
 });
 
+const TSHARK = "tshark";
+
 /** What tshark says of each packet. */
 function tshark(file: Uint8Array, fields: readonly string[], ...more: readonly string[]): string[] {
   const path = join(temporaryFolder(), "tape.pcapng");
   writeFileSync(path, file);
   const args = ["-r", path, "-T", "fields", ...fields.flatMap((field) => ["-e", field]), ...more];
-  const run = spawnSync("tshark", args, { encoding: "utf8", maxBuffer: 64 << 20, env: { ...process.env, TZ: "UTC" } });
+  const run = spawnSync(TSHARK, args, { encoding: "utf8", maxBuffer: 64 << 20, env: { ...process.env, TZ: "UTC" } });
   if (run.status !== 0) throw new Error(run.stderr);
   return run.stdout.replace(/\n$/, "").split("\n");
 }
 
 describe("another program reads an exported tape", () => {
-  needs("tshark")("with the same packets, times and bytes", () => {
+  needs(TSHARK)("with the same packets, times and bytes", () => {
     const lines = tshark(exported(tape, "pcapng"), [
       "frame.time_epoch",
       "tcp.payload",
@@ -227,7 +243,7 @@ describe("another program reads an exported tape", () => {
     ]);
   });
 
-  needs("tshark")("as Modbus, with right checksums, and a hole where bytes were lost", () => {
+  needs(TSHARK)("as Modbus, with right checksums, and a hole where bytes were lost", () => {
     const file = exported(tape, "pcapng");
     const check = ["-o", "ip.check_checksum:TRUE", "-o", "tcp.check_checksum:TRUE", "-o", "udp.check_checksum:TRUE"];
     const fields = [
@@ -247,14 +263,14 @@ describe("another program reads an exported tape", () => {
     ]);
   });
 
-  needs("tshark")("with marks and losses as comments of the packets", () => {
+  needs(TSHARK)("with marks and losses as comments of the packets", () => {
     const [, , third, , , last] = tshark(exported(tape, "pcapng"), ["frame.comment"]);
     expect(third).toContain("the operator pressed „stop“");
     expect(third).toContain('"cause":"queue","bytes":12');
     expect(last).toContain("home time");
   });
 
-  needs("tshark")("also where a read is longer than a datagram can be", () => {
+  needs(TSHARK)("also where a read is longer than a datagram can be", () => {
     const long = Uint8Array.from({ length: 65_536 }, (_, index) => index);
     const six = channel(3, "tcp:[fe80::1]:502", { settings: { client: "[fe80::2]:40000" } });
     const file = exported([plc, six, raw(1, 0, "rx", long), raw(2, 0, "rx", "x"), raw(3, 3, "rx", long)], "pcapng");
@@ -263,7 +279,7 @@ describe("another program reads an exported tape", () => {
     expect(lines[0]?.split("\t")[1]).toBe(Buffer.from(long).toString("hex"));
   });
 
-  needs("tshark")("that came from a capture, with a packet for each read", async () => {
+  needs(TSHARK)("that came from a capture, with a packet for each read", async () => {
     const talk = new TcpTalk().handshake();
     for (let index = 0; index < 50; index++) {
       talk.says(index % 2 === 0 ? "caller" : "device", (index >> 1) * 5, `hi ${10 + index}`.padEnd(5).slice(0, 5), {
@@ -319,6 +335,11 @@ describe("a tape in other forms", () => {
     ]);
     const stamps = records.flatMap((record): Nanos[] => (record.type === "raw" ? [record.at] : []));
     expect(stamps).toEqual([0, 999_999_998, 999_999_998, 999_999_999]);
+  });
+
+  test("that is a later segment has the dates of its place", () => {
+    const later = { ...header, segment: 3, offset: "60000000000" };
+    expect(told(exported(tape.slice(1, 6), "hex", { header: later }))).toMatch(/^2026-11-20T12:01:01\.000000008Z tx/);
   });
 
   test("without a header counts from 1970", () => {

@@ -1,5 +1,5 @@
 import type { Packet } from "./capture-files.ts";
-import { ACK, type Bytes, ethernet, FIN, ipv4, RST, SYN, tcp, text } from "./packets.ts";
+import { ACK, type Bytes, ethernet, FIN, ipv4, ipv6, RST, SYN, tcp, text } from "./packets.ts";
 
 /** 2026-11-20T12:00:00Z. */
 export const NOON = 1_795_176_000_000_000_000n;
@@ -13,6 +13,7 @@ export interface TalkOptions {
   readonly deviceStart?: number;
   /** The caller is 10.0.0.2 and the device 10.0.0.1. */
   readonly turned?: boolean;
+  readonly version?: 4 | 6;
   /** What goes around the datagram. */
   readonly wrap?: (datagram: Bytes) => Bytes;
 }
@@ -35,6 +36,7 @@ export class TcpTalk {
       callerStart: 1000,
       deviceStart: 5000,
       turned: false,
+      version: 4,
       wrap: ethernet,
       ...options,
     };
@@ -84,7 +86,7 @@ export class TcpTalk {
     offset: number,
     more: { flags: number; payload?: string; acknowledged?: number; captured?: number },
   ): this {
-    const { callerPort, devicePort, callerStart, deviceStart, turned, wrap } = this.#options;
+    const { callerPort, devicePort, callerStart, deviceStart, turned, version, wrap } = this.#options;
     const [own, other] = end === "caller" ? [callerStart, deviceStart] : [deviceStart, callerStart];
     const segment = tcp({
       from: end === "caller" ? callerPort : devicePort,
@@ -94,8 +96,13 @@ export class TcpTalk {
       flags: more.flags,
       payload: text(more.payload ?? ""),
     });
-    const [source, destination] = (end === "caller") !== turned ? ["10.0.0.1", "10.0.0.2"] : ["10.0.0.2", "10.0.0.1"];
-    const whole = wrap(ipv4({ source, destination, protocol: 6, payload: segment }));
+    const ends = version === 4 ? (["10.0.0.1", "10.0.0.2"] as const) : (["2001:db8::1", "2001:db8::2"] as const);
+    const [source, destination] = (end === "caller") !== turned ? ends : ([ends[1], ends[0]] as const);
+    const whole = wrap(
+      version === 4
+        ? ipv4({ source, destination, protocol: 6, payload: segment })
+        : ipv6({ source, destination, next: 6, payload: segment }),
+    );
     const captured =
       more.captured === undefined ? whole.length : whole.length - (more.payload ?? "").length + more.captured;
     this.packets.push({ wall: NOON + this.#now, bytes: whole, captured });

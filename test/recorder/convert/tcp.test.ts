@@ -265,7 +265,7 @@ describe("a TCP connection in a capture", () => {
       "0 rx one",
       "0 half-close rx",
       "0 close",
-      "1 stream 10.0.0.1:40000-10.0.0.2:502",
+      "1 stream 10.0.0.1:40000-10.0.0.2:502#2",
       "1 open",
       "1 rx two",
     ]);
@@ -278,7 +278,7 @@ describe("a TCP connection in a capture", () => {
     const imported = await importing(pcap([...first.packets, ...second.packets]));
     expect(story(imported.records).slice(3, 5)).toEqual([
       "0 lost the same ports began another connection",
-      "1 stream 10.0.0.1:40000-10.0.0.2:502",
+      "1 stream 10.0.0.1:40000-10.0.0.2:502#2",
     ]);
   });
 
@@ -288,7 +288,7 @@ describe("a TCP connection in a capture", () => {
     const imported = await importing(pcap([...first.packets, ...second.packets]));
     expect(story(imported.records).slice(3)).toEqual([
       "0 lost the same ports began another connection",
-      "1 stream 10.0.0.1:40000-10.0.0.2:502",
+      "1 stream 10.0.0.1:40000-10.0.0.2:502#2",
       "1 open no handshake in the capture",
       "1 rx two",
     ]);
@@ -365,6 +365,26 @@ describe("a TCP connection in a capture", () => {
       .says("device", 0, "abc")
       .says("device", 3, "def");
     expect(story((await heard(talk)).records).slice(2)).toEqual(["0 tx x", "0 rx abc", "0 rx def"]);
+  });
+
+  test("whose FIN came before bytes that never did is half-closed when the capture is over", async () => {
+    const talk = new TcpTalk().handshake().says("device", 0, "a").fin("device", 5);
+    expect(story((await heard(talk)).records).slice(2)).toEqual(["0 rx a", "0 gap rx truncated 4", "0 half-close rx"]);
+  });
+
+  test("over IPv6 is followed in the same way", async () => {
+    const talk = new TcpTalk({ version: 6 })
+      .handshake()
+      .says("device", 3, "def")
+      .says("device", 0, "abc")
+      .fin("device", 6);
+    expect(story((await heard(talk)).records)).toEqual([
+      "0 stream [2001:db8::1]:40000-[2001:db8::2]:502",
+      "0 open",
+      "0 rx abc",
+      "0 rx def",
+      "0 half-close rx",
+    ]);
   });
 
   test("cut into chunks of any size gives the same records", async () => {

@@ -5,14 +5,6 @@ import type { HeaderRecord, TapeRecord } from "../../../tape/record.ts";
 export const EXPORT_FORMATS = ["pcapng", "jsonl-v1", "raw", "hex"] as const;
 export type ExportFormat = (typeof EXPORT_FORMATS)[number];
 
-/** The end of a file's name, without the dot. */
-export const EXPORT_EXTENSIONS: Readonly<Record<ExportFormat, string>> = {
-  pcapng: "pcapng",
-  "jsonl-v1": "jsonl",
-  raw: "bin",
-  hex: "log",
-};
-
 export interface ExporterOptions {
   /** The tape's own; a golden or a fragment has none. */
   readonly header: HeaderRecord | undefined;

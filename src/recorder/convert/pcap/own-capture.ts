@@ -36,7 +36,9 @@ export class OwnCapture implements CaptureSink {
   readonly #ip = emptyIpHeader();
   /** Channel of each interface, as the exported tape had it. */
   #interfaces: (ChannelRecord | undefined)[] = [];
-  /** Its numbers there and here. */
+  /** How far the section's own time 0 lies after the import's. */
+  #offset = 0;
+  /** Channels' numbers there and here. */
   #channels = new Map<number, number>();
   readonly #comments: string[] = [];
 
@@ -49,7 +51,7 @@ export class OwnCapture implements CaptureSink {
     this.#interfaces = [];
     this.#channels = new Map();
     const started = parseIso(header.started);
-    if (started !== undefined) this.#records.since(started);
+    if (started !== undefined) this.#offset = this.#records.since(started);
   }
 
   section(): void {}
@@ -88,7 +90,7 @@ export class OwnCapture implements CaptureSink {
     const isNamed = ends !== undefined && (this.#ports.has(ends.device.port) || this.#ports.has(ends.other.port));
     let number = FILTERED;
     if (this.#ports.size === 0 || isNamed) {
-      this.#records.goOnTo(record.at);
+      this.#goOnTo(record.at);
       number = this.#records.channel(record);
     }
     this.#channels.set(record.channel, number);
@@ -121,11 +123,16 @@ export class OwnCapture implements CaptureSink {
     return packet.start <= packet.end;
   }
 
+  #goOnTo(at: number): void {
+    const place = at + this.#offset;
+    if (Number.isSafeInteger(place) && place >= 0) this.#records.goOnTo(nanos(place));
+  }
+
   /** Puts the record that a comment is on the tape; `false` if it is none. Somebody may have edited it: time goes on only. */
   #put(text: string): boolean {
     const record = recordIn(text, this.#records.at);
     if (record?.type === "mark" || record?.type === "wall") {
-      this.#records.goOnTo(record.at);
+      this.#goOnTo(record.at);
       this.#records.put({ ...record, at: this.#records.at });
       const wall = record.type === "wall" && record.step !== 0 ? parseIso(record.wall) : undefined;
       if (wall !== undefined) this.#records.setClock(this.#records.at, wall);
@@ -140,7 +147,7 @@ export class OwnCapture implements CaptureSink {
     const channel = record.channel === undefined ? undefined : this.#channels.get(record.channel);
     if (channel === undefined && record.channel !== undefined) return false;
     if (channel === FILTERED) return true;
-    this.#records.goOnTo(record.at);
+    this.#goOnTo(record.at);
     this.#records.put({ ...record, at: this.#records.at, ...(channel === undefined ? {} : { channel }) });
     return true;
   }

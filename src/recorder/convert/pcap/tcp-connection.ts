@@ -21,6 +21,8 @@ export interface TcpHeader {
  */
 export class TcpConnection {
   readonly deviceIsLow: boolean;
+  /** The how-manieth it is between its two ports. */
+  readonly turn: number;
   #phase: "connecting" | "open" | "closed" | "reset" = "connecting";
   readonly #shared: Reassembly;
   readonly #low: TcpStream;
@@ -28,8 +30,9 @@ export class TcpConnection {
   /** The end that fell silent first has been reported. */
   #halfClosed = false;
 
-  constructor(deviceIsLow: boolean, shared: Reassembly) {
+  constructor(deviceIsLow: boolean, turn: number, shared: Reassembly) {
     this.deviceIsLow = deviceIsLow;
+    this.turn = turn;
     this.#shared = shared;
     this.#low = new TcpStream(deviceIsLow ? "rx" : "tx", shared);
     this.#high = new TcpStream(deviceIsLow ? "tx" : "rx", shared);
@@ -82,6 +85,7 @@ export class TcpConnection {
     if (this.channel < 0) this.#shared.records.oddities.note("unanswered");
     this.#low.flush();
     this.#high.flush();
+    if (this.#phase === "open" && (this.#low.finished || this.#high.finished)) this.#close(this.#low, this.#high);
   }
 
   #open(flags: number, length: number, isNews: boolean, describe: () => NewChannel): void {

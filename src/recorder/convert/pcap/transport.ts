@@ -30,7 +30,9 @@ export class Transport {
   readonly #datagrams4: FlowTable<DatagramFlow>;
   readonly #datagrams6: FlowTable<DatagramFlow>;
   readonly #side: DeviceSide;
+  /** About the connection in hand, for its channel's name. */
   #deviceIsLow = false;
+  #turn = 1;
 
   constructor(records: RecordSink, ports: ReadonlySet<number>) {
     this.#records = records;
@@ -96,17 +98,22 @@ export class Transport {
     const table = this.#conversation.version === 4 ? this.#connections4 : this.#connections6;
     const known = table.find(this.#conversation.key);
     this.#deviceIsLow = known?.deviceIsLow ?? false;
+    this.#turn = known?.turn ?? 1;
     if (known !== undefined && !known.isOver(tcp, length)) return known;
     known?.abandon("the same ports began another connection");
     const synchronises = (tcp.flags & FLAG.syn) !== 0;
     if ((tcp.flags & FLAG.rst) !== 0 || (!synchronises && length === 0)) return undefined;
     this.#deviceIsLow = this.#side.isLow(this.#conversation, tcp);
-    const connection = new TcpConnection(this.#deviceIsLow, this.#shared);
+    this.#turn = known === undefined ? 1 : known.turn + (known.channel < 0 ? 0 : 1);
+    const connection = new TcpConnection(this.#deviceIsLow, this.#turn, this.#shared);
     table.set(this.#conversation.key, connection);
     return connection;
   }
 
-  readonly #describe = (): NewChannel => this.#conversation.channel("tcp", this.#deviceIsLow);
+  readonly #describe = (): NewChannel => {
+    const channel = this.#conversation.channel("tcp", this.#deviceIsLow);
+    return this.#turn === 1 ? channel : { ...channel, name: `${channel.name}#${this.#turn}` };
+  };
 
   /** RFC 768. A length of 0 is a jumbogram's (RFC 2675): as long as the packet. */
   #datagram(packet: CapturedPacket): OddityKind | undefined {
