@@ -48,6 +48,10 @@ export const RECORD_FLAGS = {
     description: "let other programs of yours watch and steer it over this local socket",
     helpValue: "unix:PATH",
   }),
+  ui: Flags.boolean({
+    description: "watch and steer it on a screen; the recording goes on when the screen dies",
+    exclusive: ["json", "quiet"],
+  }),
   quiet: Flags.boolean({ char: "q", description: "no progress on stderr" }),
 } as const;
 

@@ -20,6 +20,7 @@ export abstract class RecordCommand extends FieldtapeCommand {
       import("../wiring.ts"),
     ]);
     const plan = planRecording(source, flags, links);
+    if (flags.ui) return this.#show(plan.control);
     const config = await configOf(flags);
     const result = await runRecording(plan, { config, interrupted, say: (text) => this.say(text) });
     if (flags.json) await this.printJson(summaryJson(result, result.tape));
@@ -27,9 +28,27 @@ export abstract class RecordCommand extends FieldtapeCommand {
     for (const one of failures) this.say(failure(one, flags.debug).words);
     return worst([EXIT.ok, ...failures.map(({ code }) => EXIT_OF_ERROR[code])]);
   }
+
+  /** The same command once more, without the screen, in a process of its own: this one only looks on. */
+  async #show(control: string | undefined): Promise<ExitCode> {
+    const { interrupted } = this;
+    const [{ showRecording }, { realWorld }] = await Promise.all([
+      import("../screens/show-recording.ts"),
+      import("../wiring.ts"),
+    ]);
+    return showRecording({
+      command: (this.id ?? "").split(":"),
+      argv: this.argv.filter((word) => word !== "--ui"),
+      control,
+      clock: realWorld({ sleep: "coarse" }).clock,
+      interrupted,
+      say: (text) => this.say(text),
+    });
+  }
 }
 
 interface Common {
+  readonly ui: boolean;
   readonly json: boolean;
   readonly debug: boolean;
   readonly config?: string | undefined;
