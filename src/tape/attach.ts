@@ -1,8 +1,8 @@
-import { createReadStream } from "node:fs";
 import { basename, join } from "node:path";
-import { FieldtapeError, systemCode } from "../errors.ts";
+import { FieldtapeError } from "../errors.ts";
 import { type Nanos, ZERO } from "../time/nanos.ts";
-import { blobPath, placeBlob, type StoredBlob, writeBlob } from "./blobs.ts";
+import { blobPath, placeBlob, writeBlob } from "./blobs.ts";
+import { FileSource } from "./file-source.ts";
 import { type FoundPlace, findPlace } from "./find-place.ts";
 import { inForceAt } from "./in-force-at.ts";
 import { mediaOf } from "./media.ts";
@@ -38,7 +38,8 @@ export async function attachFile(path: string, file: string, options: AttachOpti
   const channel = options.channel === undefined ? undefined : await channelNumber(path, place, options.channel);
   const target = options.out ?? path;
   const passing = join(blobsFolder(target), "attached.new");
-  const stored = await read(file, passing);
+  await using source = await FileSource.open(file);
+  const stored = await writeBlob(fileSystem, passing, source.chunks(0));
   await placeBlob(fileSystem, passing, blobPath(target, stored.sha256));
   const record: BlobRecord = {
     type: "blob",
@@ -83,14 +84,4 @@ async function channelNumber(path: string, place: FoundPlace, wanted: string): P
     file: path,
     hint: names.length === 0 ? "no channel is declared there" : `there are ${names.join(", ")}`,
   });
-}
-
-async function read(file: string, passing: string): Promise<StoredBlob> {
-  try {
-    return await writeBlob(fileSystem, passing, createReadStream(file));
-  } catch (cause) {
-    if (cause instanceof FieldtapeError || systemCode(cause) === undefined) throw cause;
-    const code = systemCode(cause) === "ENOENT" ? "INPUT_MISSING" : "INPUT_UNREADABLE";
-    throw new FieldtapeError(code, `cannot read ${file}`, { file, cause });
-  }
 }

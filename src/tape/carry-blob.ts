@@ -1,7 +1,7 @@
-import { createReadStream } from "node:fs";
 import { join } from "node:path";
-import { FieldtapeError, systemCode } from "../errors.ts";
+import { FieldtapeError } from "../errors.ts";
 import { blobPath, placeBlob, writeBlob } from "./blobs.ts";
+import { FileSource } from "./file-source.ts";
 import type { BlobRecord } from "./record.ts";
 import { blobsFolder, exists } from "./segments.ts";
 import { fileSystem } from "./tape-disk.ts";
@@ -36,18 +36,14 @@ export async function carryWholeBlob(record: BlobRecord, from: readonly string[]
   throw new FieldtapeError("INPUT_MALFORMED", `the blob ${file} is not what the tape says`, { file, hint });
 }
 
-async function copied(source: string, to: string, record: BlobRecord): Promise<boolean> {
+async function copied(path: string, to: string, record: BlobRecord): Promise<boolean> {
   const passing = join(blobsFolder(to), `${record.sha256}.new`);
-  try {
-    const stored = await writeBlob(fileSystem, passing, createReadStream(source));
-    if (stored.sha256 !== record.sha256 || stored.size !== record.size) {
-      await fileSystem.remove(passing);
-      return false;
-    }
-    await placeBlob(fileSystem, passing, blobPath(to, record.sha256));
-    return true;
-  } catch (cause) {
-    if (cause instanceof FieldtapeError || systemCode(cause) === undefined) throw cause;
-    throw new FieldtapeError("INPUT_UNREADABLE", `cannot read the blob ${source}`, { file: source, cause });
+  await using source = await FileSource.open(path);
+  const stored = await writeBlob(fileSystem, passing, source.chunks(0));
+  if (stored.sha256 !== record.sha256 || stored.size !== record.size) {
+    await fileSystem.remove(passing);
+    return false;
   }
+  await placeBlob(fileSystem, passing, blobPath(to, record.sha256));
+  return true;
 }

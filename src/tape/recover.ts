@@ -4,7 +4,6 @@ import type { DamagedBlock } from "./block-ledger.ts";
 import { carryBlob } from "./carry-blob.ts";
 import { derivedHeader, recordingOf, sourceId } from "./derive.ts";
 import { writeDerivedTape } from "./derived-tape.ts";
-import { openContents } from "./file-contents.ts";
 import { FileSource } from "./file-source.ts";
 import { gunzipPieces } from "./gunzip-pieces.ts";
 import { type FileKey, fileKey } from "./index-file.ts";
@@ -38,9 +37,10 @@ export async function recoverTape(
   out: string,
   options: { readonly force: boolean },
 ): Promise<RecoverReport> {
+  const first = await lookThrough(path);
   const key = await fileKey(path);
   if (key === undefined) throw new FieldtapeError("USAGE", `${path} is no file`, { file: path });
-  const recovery = new Recovery({ path, out, key }, await lookThrough(path));
+  const recovery = new Recovery({ path, out, key }, first);
   await writeDerivedTape(out, recovery.batches(), { force: options.force, sources: [path], reason: "recovered" });
   return recovery.report();
 }
@@ -48,8 +48,7 @@ export async function recoverTape(
 /** What a first pass finds out. */
 interface FirstLook {
   readonly damaged: readonly DamagedBlock[];
-  /** The compressed data breaks off. */
-  readonly broken: boolean;
+  readonly compressed: boolean;
   /** The date of `at` 0 by the first anchor, for a tape that lost its header. */
   readonly started: bigint | undefined;
 }
@@ -64,8 +63,8 @@ async function lookThrough(path: string): Promise<FirstLook> {
       started = wall === undefined ? undefined : wall - BigInt(record.at);
     }
   }
-  const { damaged, broken } = tape.facts();
-  return { damaged, broken: broken !== undefined, started };
+  const { damaged, compressed } = tape.facts();
+  return { damaged, compressed, started };
 }
 
 class Recovery {
@@ -73,6 +72,7 @@ class Recovery {
   readonly #first: FirstLook;
   #mended: MendReport | undefined;
   #blobsLost = 0;
+  #compressionDamaged = false;
 
   constructor(files: { path: string; out: string; key: FileKey }, first: FirstLook) {
     this.#files = files;
@@ -82,17 +82,17 @@ class Recovery {
   report(): RecoverReport {
     const { path, out } = this.#files;
     if (this.#mended === undefined) throw nothingWhole(path);
-    return { ...this.#mended, out, blobsLost: this.#blobsLost, compressionDamaged: this.#first.broken };
+    return { ...this.#mended, out, blobsLost: this.#blobsLost, compressionDamaged: this.#compressionDamaged };
   }
 
   async *batches(): AsyncGenerator<readonly TapeRecord[]> {
     const { path, key } = this.#files;
-    const { started, damaged, broken } = this.#first;
+    const { started, damaged } = this.#first;
     let records: TapeRecord[] = [];
     const mender = new Mender({ fallback: madeUpHeader(key, started), altered: damaged }, (record) =>
       records.push(record),
     );
-    for await (const chunk of contents(path, broken)) {
+    for await (const chunk of this.#contents()) {
       mender.append(chunk);
       yield await this.#finished(records);
       records = [];
@@ -100,6 +100,15 @@ class Recovery {
     this.#mended = mender.end();
     if (this.#mended.kept === 0) throw nothingWhole(path);
     yield await this.#finished(records);
+  }
+
+  async *#contents(): AsyncGenerator<Uint8Array, void, undefined> {
+    await using source = await FileSource.open(this.#files.path);
+    const broken = () => {
+      this.#compressionDamaged = true;
+    };
+    if (this.#first.compressed) yield* gunzipPieces(source, broken);
+    else yield* source.chunks(0);
   }
 
   /** With the header of a derived tape, and blobs carried. */
@@ -120,12 +129,6 @@ class Recovery {
     const name = record.name === undefined ? "" : ` (${record.name.slice(0, 200)})`;
     return { type: "mark", at: record.at, label: `recovered: the blob ${record.sha256}${name} is ${fate}` };
   }
-}
-
-async function* contents(path: string, broken: boolean): AsyncGenerator<Uint8Array, void, undefined> {
-  await using source = await FileSource.open(path);
-  if (broken) yield* gunzipPieces(source);
-  else yield* (await openContents(source, 0)).chunks;
 }
 
 function recoveredHeader(header: HeaderRecord, { size, head, tail }: FileKey): HeaderRecord {

@@ -151,6 +151,35 @@ describe("a damaged tape gives all that is whole", () => {
     expect(mend(Buffer.from(`${head}${lines(a, ahead, b, back, c)}`)).report.timesMended).toBe(2);
   });
 
+  test("times that ran ahead, or fell back, in a row are outvoted by those around them", () => {
+    const wrong = Array.from({ length: 3000 }, (_, index) => {
+      const ahead = index >= 600 && index < 640;
+      const back = index >= 1500 && index < 1540;
+      return raw(ahead ? 2 ** 50 + index : back ? index - 1500 : 1000 + index, 0, "rx", `${index}`);
+    });
+    const { records, report } = mend(Buffer.from(`${head}${lines(...wrong)}`));
+    expect(report.timesMended).toBe(80);
+    expect(
+      records
+        .slice(2)
+        .flatMap((record, index) =>
+          record !== undefined && "at" in record && record.at !== 1000 + index ? [index] : [],
+        ),
+    ).toEqual([
+      ...Array.from({ length: 40 }, (_, index) => 600 + index),
+      ...Array.from({ length: 40 }, (_, index) => 1500 + index),
+    ]);
+    assertTape(records);
+  });
+
+  test("a tape whose time began anew without a header goes on where it was", () => {
+    const many = (from: number) => Array.from({ length: 1500 }, (_, index) => raw(from + index, 0, "rx", `${index}`));
+    const { records } = mend(Buffer.from(`${head}${lines(...many(1_000_000), ...many(0))}`));
+    const last = records.at(-1);
+    expect(last?.type === "raw" && last.at).toBeGreaterThan(1_001_500);
+    assertTape(records);
+  });
+
   test("a block that was altered without a trace gets a mark", () => {
     const tape = Buffer.from(`${head}${lines(a, b, c)}`);
     const { records, report } = mend(tape, { altered: [{ firstLine: 2, lastLine: 4 }] });
