@@ -128,6 +128,11 @@ export class Arrivals {
     return this.#waiting;
   }
 
+  /** Arrivals that wait for the writer. */
+  get count(): number {
+    return this.#queue.length - this.#head;
+  }
+
   /** Nothing more will come; what waits can still be taken. */
   end(): void {
     this.#sayEventsLost();

@@ -28,6 +28,8 @@ export interface RecordingResult {
   /** A link that was lost for good, or the disk. */
   readonly failure: FieldtapeError | undefined;
   readonly decodeFailure: FieldtapeError | undefined;
+  /** Records that had arrived and are not on the tape because the disk failed. */
+  readonly unrecorded: number;
 }
 
 export type StopReason = "stop" | "duration" | "eof" | "link-lost" | "disk-full" | "output-failed";
@@ -89,7 +91,8 @@ export class RecordingSession {
     }
     this.#state = "stopped";
     const decodeFailure = this.#intake.decoding?.failure;
-    return { reason: this.#reason, status: this.status(), failure: this.#failure, decodeFailure };
+    const unrecorded = writer.lost.lines + arrivals.count;
+    return { reason: this.#reason, status: this.status(), failure: this.#failure, decodeFailure, unrecorded };
   }
 
   /** What it is doing now. */

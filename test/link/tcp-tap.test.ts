@@ -91,6 +91,43 @@ describe("a TCP tap", () => {
     }
   });
 
+  test("serves a hundred connections at a time without mixing their bytes", async () => {
+    const tap = await tapped(echo);
+    const texts = Array.from({ length: 100 }, (_, index) => `${index} `.repeat(1_000));
+    const answers = await Promise.all(
+      texts.map(async (text) => {
+        const client = await dial(tap.address);
+        for (let at = 0; at < text.length; at += 777) client.write(text.slice(at, at + 777));
+        client.end();
+        return (await readAll(client)).toString();
+      }),
+    );
+    await tap.source.close();
+    const heard = everything(tap.arrivals);
+    const recorded = answers.map((_, channel) => bytesOf(heard, "rx", channel).toString());
+    expect(answers).toEqual(texts);
+    expect(recorded.toSorted()).toEqual(texts.toSorted());
+    const ats = heard.map(({ at }) => at);
+    expect(ats).toEqual(ats.toSorted((a, b) => a - b));
+  });
+
+  test("a client that is gone before the device has answered leaves nothing open", async () => {
+    const closed = promised<void>();
+    const tap = await tapped((socket) =>
+      socket
+        .once("close", () => closed.resolve())
+        .resume()
+        .end(),
+    );
+    const client = await dial(tap.address);
+    client.resetAndDestroy();
+    await closed.promise;
+    await tap.source.close();
+    const changes = changesOf(everything(tap.arrivals));
+    expect(changes[0]).toBe("open");
+    expect(changes.at(-1)).toMatch(/^(reset|close)/);
+  });
+
   test("a device may go on talking after the client has said all", async () => {
     const tap = await tapped((socket) => {
       socket.on("end", () => {

@@ -58,16 +58,18 @@ export interface TcpFlags {
 /** A read is at most 64 KiB: with less room than a few of them nothing would ever fit. */
 const BUFFER_MIN = 1024 * 1024;
 
-/**
- * @throws FieldtapeError USAGE
- */
-export function planRecording(
-  main: SourceSpec,
-  flags: RecordFlags,
-  links: { readonly tcp?: TcpFlags; readonly reconnect?: boolean } = {},
-): RecordingPlan {
+export interface PlanOptions {
+  readonly tcp?: TcpFlags;
+  readonly reconnect?: boolean;
+  /** Wires that the configuration gives a name, which `--also` may say. */
+  readonly channels?: Readonly<Record<string, { readonly source: string }>>;
+}
+
+/** @throws FieldtapeError USAGE */
+export function planRecording(main: SourceSpec, flags: RecordFlags, links: PlanOptions = {}): RecordingPlan {
   const named = flags.name === undefined ? main : { ...main, name: flags.name };
-  const sources: RecordingPlan["sources"] = [named, ...(flags.also ?? []).map(parseSource)];
+  const also = (flags.also ?? []).map((text) => alsoSource(text, links.channels ?? {}));
+  const sources: RecordingPlan["sources"] = [named, ...also];
   const events = flags.events ?? [];
   const readers = sources.filter(({ type }) => type === "stdin").length + events.filter((one) => one === "-").length;
   if (readers > 1) throw new FieldtapeError("USAGE", "standard input can be read once only");
@@ -94,6 +96,11 @@ export function planRecording(
     control: flags.control === undefined ? undefined : socketPath(flags.control),
     quiet: flags.quiet,
   };
+}
+
+function alsoSource(text: string, channels: NonNullable<PlanOptions["channels"]>): SourceSpec {
+  const channel = Object.hasOwn(channels, text) ? channels[text] : undefined;
+  return channel === undefined ? parseSource(text) : { ...parseSource(channel.source), name: text };
 }
 
 function tcpOptions(flags: TcpFlags): TcpOptions {

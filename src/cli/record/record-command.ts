@@ -19,9 +19,9 @@ export abstract class RecordCommand extends FieldtapeCommand {
       import("./words.ts"),
       import("../wiring.ts"),
     ]);
-    const plan = planRecording(source, flags, links);
-    if (flags.ui) return this.#show(plan.control);
     const config = await configOf(flags);
+    const plan = planRecording(source, flags, { ...links, channels: config.config.channels ?? {} });
+    if (flags.ui) return this.#show(plan.control);
     const result = await runRecording(plan, { config, interrupted, say: (text) => this.say(text) });
     if (flags.json) await this.printJson(summaryJson(result, result.tape));
     const failures = [result.failure, result.decodeFailure].filter((one) => one !== undefined);

@@ -52,10 +52,11 @@ const REASONS: Readonly<Record<RecordingResult["reason"], string>> = {
 };
 
 /** The last words about a recording. */
-export function summary({ reason, status }: RecordingResult): string {
+export function summary({ reason, status, unrecorded }: RecordingResult): string {
   const { at, records, rx, tx, path } = status;
   const amounts = `rx ${amount(rx.bytes)}, tx ${amount(tx.bytes)}, ${losses(status)}`;
-  return `${REASONS[reason]} after ${elapsed(at)}: ${records} records, ${amounts}, in ${path}`;
+  const missing = unrecorded === 0 ? "" : `; the last ${unrecorded} records found no room on the disk`;
+  return `${REASONS[reason]} after ${elapsed(at)}: ${records} records, ${amounts}, in ${path}${missing}`;
 }
 
 /** The same for programs. */
@@ -73,6 +74,7 @@ export function summaryJson(result: RecordingResult, tape: string): JsonObject {
     marks,
     events,
     outputs,
+    unrecorded: result.unrecorded,
     ...(result.failure === undefined
       ? {}
       : { failure: { code: result.failure.code, message: result.failure.message } }),
