@@ -4,6 +4,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { resolveSubject } from "../../src/cli/subjects.ts";
+import { connectControl } from "../../src/recorder/control-client.ts";
 import { formatRecord } from "../../src/tape/line.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
 import { deadAddress, device, dial, readAll } from "../link/loopback.ts";
@@ -233,6 +234,32 @@ describe("fieldtape record stdin", () => {
     expect((await recordsOf(join(folder, "a.0002.tape.jsonl"))).at(-1)).toMatchObject({ type: "end", reason: "stop" });
   });
 
+  test("can be watched and stopped over its control socket", async () => {
+    const folder = temporaryFolder();
+    const running = await recording(folder, "stdin", "-o", "a.tape.jsonl", "--control", "unix:control");
+    await using client = await connectControl(join(folder, "control"));
+    running.child.stdin.write("seen");
+    for await (const { rx } of client.statuses) if (rx.bytes === 4) client.stop();
+    expect((await running.finished).code).toBe(0);
+    expect(readdirSync(folder)).toEqual(["a.tape.jsonl"]);
+  });
+
+  test("goes on when its decoder fails, and exits with the subject's failure", async () => {
+    const folder = temporaryFolder();
+    writeFileSync(join(folder, "package.json"), "{}");
+    writeFileSync(join(folder, "broken.mjs"), BROKEN);
+    writeFileSync(join(folder, "fieldtape.config.json"), '{"subjects":{"broken":{"module":"./broken.mjs"}}}');
+    const { code, stderr } = await fieldtape(["record", "stdin", "-o", "a.tape.jsonl", "--decode", "broken"], {
+      cwd: folder,
+      input: "one\ntwo\n",
+    });
+    expect(stderr).toMatch(/broken failed at \d+ ns: no idea/);
+    expect(code).toBe(5);
+    const records = await recordsOf(join(folder, "a.tape.jsonl"));
+    expect(textOf(records, "rx")).toBe("one\ntwo\n");
+    expect(records.at(-1)).toMatchObject({ type: "end", reason: "eof" });
+  });
+
   test("stops by itself after the time asked for", async () => {
     const folder = temporaryFolder();
     const running = startFieldtape(["record", "stdin", "-o", "a.tape.jsonl", "--duration", "100ms", "--no-config"], {
@@ -255,6 +282,13 @@ describe("fieldtape record stdin", () => {
     expect(textOf(await recordsOf(join(folder, "a.tape.jsonl")), "rx")).toBe("so far");
   });
 });
+
+const BROKEN = `
+  export const PLUGIN_ABI = 1;
+  export const create = () => ({
+    framer: { name: "broken", initial: () => ({}), deadline: () => undefined, step: () => { throw new Error("no idea"); } },
+  });
+`;
 
 async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
