@@ -174,6 +174,22 @@ describe("IP in a capture", () => {
     expect(await told(101, second!, third!)).toEqual([]);
   });
 
+  test("in fragments is not mixed with what used its number a minute before", async () => {
+    const [first, second] = ipv4Fragments(fields, [8]);
+    const other = ipv4Fragments({ ...fields, payload: udp(4000, 502, text("x".repeat(21))) }, [8])[0];
+    const times = [0n, 61_000_000_000n, 61_000_000_001n];
+    const file = pcap(
+      [first!, other!, second!].map((packet, index) => ({ wall: NOON + times[index]!, bytes: packet })),
+      { linkType: 101, unit: "nanos" },
+    );
+    expect(story((await importing(file)).records)).toEqual([
+      whole[0],
+      "0 tx ",
+      "0 gap tx truncated 21",
+      "0 tx aaaaaaaabbbbbbbbccccc",
+    ]);
+  });
+
   test("in fragments that nobody completes is given up, so that memory is bounded", async () => {
     const lonely = Array.from({ length: 3000 }, (_, id) => ipv4Fragments({ ...fields, id }, [8])[1]!);
     expect(await oddities(101, ...lonely)).toEqual(["fragments-lost 3000"]);

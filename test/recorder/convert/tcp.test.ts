@@ -171,6 +171,15 @@ describe("a TCP connection in a capture", () => {
     expect(odd(imported)).toEqual({ missing: [1, 5], "out-of-order": [1, 3] });
   });
 
+  test("has a gap as soon as exactly the missing bytes are acknowledged", async () => {
+    const talk = new TcpTalk().handshake().says("device", 5, "f").ack("caller", 5).says("device", 6, "g");
+    expect(story((await heard(talk)).records, true).slice(2)).toEqual([
+      "@4000000 0 gap rx truncated 5",
+      "@4000000 0 rx f",
+      "@5000000 0 rx g",
+    ]);
+  });
+
   test("waits for bytes that the other end says it has not got", async () => {
     const talk = new TcpTalk().handshake().says("device", 3, "def");
     for (let second = 0; second < 5; second++) talk.waits(1000).ack("caller", 0);
@@ -268,6 +277,33 @@ describe("a TCP connection in a capture", () => {
       "1 stream 10.0.0.1:40000-10.0.0.2:502#2",
       "1 open",
       "1 rx two",
+    ]);
+  });
+
+  test("that was closed is not continued: bytes beyond its end are of another one", async () => {
+    const talk = new TcpTalk()
+      .handshake()
+      .fin("device", 0)
+      .fin("caller", 0, 1)
+      .says("device", 1, "new")
+      .says("device", 1, "new");
+    expect(story((await heard(talk)).records).slice(2)).toEqual([
+      "0 half-close rx",
+      "0 close",
+      "1 stream 10.0.0.1:40000-10.0.0.2:502#2",
+      "1 open no handshake in the capture",
+      "1 rx new",
+    ]);
+  });
+
+  test("without a handshake has the end as its device that has accepted others", async () => {
+    const accepts = new TcpTalk({ devicePort: 50_000, callerPort: 40_001 }).handshake();
+    const goesOn = new TcpTalk({ devicePort: 50_000, callerPort: 300 }).waits(100).says("device", 0, "hello");
+    const { records } = await importing(pcap([...accepts.packets, ...goesOn.packets]));
+    expect(story(records).slice(2)).toEqual([
+      "1 stream 10.0.0.1:300-10.0.0.2:50000",
+      "1 open no handshake in the capture",
+      "1 rx hello",
     ]);
   });
 

@@ -32,7 +32,7 @@ export class Fragments {
 
   /** Takes a piece. Answers with the datagrams that it completes, or that are given up because of it. */
   add(packet: CapturedPacket, header: IpHeader, at: Nanos): readonly Reassembled[] {
-    const done: Reassembled[] = [];
+    const done = this.#expire(at);
     const key = `${header.version} ${header.protocol} ${header.fragmentId} ${header.words.join(" ")}`;
     const collection = this.#collections.get(key) ?? this.#begin(key, header, at);
     const from = header.fragmentOffset;
@@ -43,18 +43,23 @@ export class Fragments {
       this.#bytes += collection.pieces.bytes - before;
       if (!header.moreFragments) collection.total = to;
     }
-    if (isWhole(collection)) done.push(this.#finish(key, collection));
-    for (const [old, candidate] of this.#collections) {
-      const full = this.#collections.size > DATAGRAMS_MAX || this.#bytes > BYTES_MAX;
-      if (!full && at - candidate.since <= AGE_MAX) break;
-      done.push(this.#finish(old, candidate));
-    }
-    return done;
+    return isWhole(collection) ? [...done, this.#finish(key, collection)] : done;
   }
 
   /** Nothing more comes: everything that is not whole. */
   end(): readonly Reassembled[] {
     return [...this.#collections].map(([key, collection]) => this.#finish(key, collection));
+  }
+
+  /** Gives up what is too old, or the oldest where there is too much. */
+  #expire(at: Nanos): readonly Reassembled[] {
+    const done: Reassembled[] = [];
+    for (const [key, collection] of this.#collections) {
+      const full = this.#collections.size >= DATAGRAMS_MAX || this.#bytes > BYTES_MAX;
+      if (!full && at - collection.since <= AGE_MAX) break;
+      done.push(this.#finish(key, collection));
+    }
+    return done;
   }
 
   #begin(key: string, header: IpHeader, since: Nanos): Collection {
