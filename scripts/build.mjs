@@ -1,7 +1,7 @@
 // Builds dist/: one split bundle of our own code (few files to open at start), and the command manifest for oclif, so
 // that a plain command starts without loading the others.
 import { execFileSync } from "node:child_process";
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, renameSync, rmSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -21,11 +21,12 @@ function gitRevision() {
   }
 }
 
-rmSync(`${root}/dist`, { recursive: true, force: true });
+// Built beside and put in place at once: whoever runs the program meanwhile finds the one build or the other.
+const next = `dist.next-${process.pid}`;
 await build({
   absWorkingDir: root,
   entryPoints: ["src/cli/main.ts", "src/cli/command-table.ts", "src/cli/suite-worker.ts"],
-  outdir: "dist",
+  outdir: next,
   outbase: "src",
   bundle: true,
   splitting: true,
@@ -44,7 +45,8 @@ await build({
   define: { FIELDTAPE_VERSION: JSON.stringify(version), FIELDTAPE_GIT: JSON.stringify(gitRevision()) },
   logLevel: "warning",
 });
-rmSync(`${root}/oclif.manifest.json`, { force: true });
+rmSync(`${root}/dist`, { recursive: true, force: true });
+renameSync(`${root}/${next}`, `${root}/dist`);
 execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest"], {
   cwd: root,
   stdio: ["ignore", "ignore", "inherit"],
