@@ -3,7 +3,7 @@ import { parseIso } from "../time/iso.ts";
 import { type Nanos, nanos, ZERO } from "../time/nanos.ts";
 import { fileKey, loadIndexFile, saveIndexFile } from "./index-file.ts";
 import { formatRecord } from "./line.ts";
-import { openTape, type ReaderFacts } from "./reader.ts";
+import { openTape, type ReaderFacts, type TapeReader } from "./reader.ts";
 import type { HeaderRecord, TapeRecord } from "./record.ts";
 import type { TapePlace } from "./scanner.ts";
 import { type Survey, Surveyor } from "./survey.ts";
@@ -64,9 +64,10 @@ export class TapeIndex {
 
   /** Reads the whole tape, holds it against its hashes, and stores what it found. @throws what reading throws */
   static async build(path: string, signal?: AbortSignal): Promise<TapeIndex> {
-    // Taken first: a tape that grows meanwhile makes the index stale, not wrong.
+    await using tape = await openTape(path);
+    // Taken before it is read: a tape that grows meanwhile makes the index stale, not wrong.
     const key = await fileKey(path);
-    const content = await read(path, signal);
+    const content = await read(tape, signal);
     if (key !== undefined && key.size >= WORTH_STORING_BYTES)
       await saveIndexFile(path, { name: FILE, version: VERSION, key, content });
     return new TapeIndex(content);
@@ -132,8 +133,7 @@ export function isSaid(record: TapeRecord): boolean {
   return record.type === "channel" || record.type === "link" || record.type === "wall";
 }
 
-async function read(path: string, signal: AbortSignal | undefined): Promise<Content> {
-  await using tape = await openTape(path);
+async function read(tape: TapeReader, signal: AbortSignal | undefined): Promise<Content> {
   const notes = new Notes();
   for await (const { firstLine, records } of tape.batches(signal === undefined ? {} : { signal })) {
     let line = firstLine;
