@@ -1,3 +1,5 @@
+import { relative } from "node:path";
+import process from "node:process";
 import { type CaseOutcome, type CaseResult, verdict } from "../scenarios/case-result.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from "./exit.ts";
 
@@ -29,10 +31,10 @@ function detail(outcome: CaseOutcome): string[] {
     case "passed":
       return [];
     case "different":
-      return [outcome.words, `all that it says now: ${outcome.pending}`];
+      return [outcome.words, `all that it says now: ${relative(process.cwd(), outcome.pending)}`];
     case "new":
       return [
-        `there is no golden; what it says now: ${outcome.pending}`,
+        `there is no golden; what it says now: ${relative(process.cwd(), outcome.pending)}`,
         'accept it with fieldtape suite accept CASE --reason "…"',
       ];
     case "orphan":

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import { FieldtapeError } from "../errors.ts";
 import type { Divergence } from "../replayer/divergence.ts";
 import { divergenceWords } from "../replayer/divergence-words.ts";
@@ -56,7 +57,10 @@ async function judge(
 export async function wordsOf(scenario: Scenario, divergence: Divergence): Promise<string> {
   await using tape = await openTape(scenario.tape);
   const where = await findWhereabouts(tape.batches({ verify: false }), soughtBy(divergence));
-  return divergenceWords(divergence, where, { tape: scenario.tape, expected: scenario.golden });
+  return divergenceWords(divergence, where, {
+    tape: `${scenario.name}/${basename(scenario.tape)}`,
+    expected: `${scenario.name}/${basename(scenario.golden)}`,
+  });
 }
 
 function failed(error: FieldtapeError): CaseOutcome {

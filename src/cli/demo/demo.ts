@@ -18,7 +18,7 @@ export interface DemoOptions {
 
 /** Questions that the demo's plant controller asks: enough for the store to freeze. */
 const QUESTIONS = 24;
-const LINES_SHOWN = 16;
+const LINES_SHOWN = 12;
 
 /**
  * The loop that fieldtape closes, on a simulated device: record, replay, break, keep as a case, catch a broken build, fix. Every line

@@ -73,7 +73,9 @@ export class SuiteRun extends FieldtapeCommand {
     if (flags.json) for (const result of results) await this.printJson({ ...result, outcome: { ...result.outcome } });
     else for (const result of bad) await this.printLine(`${caseWords(result)}\n`);
     const seconds_ = ((clock.now() - began) / 1e9).toFixed(1);
-    this.say(`${results.length} cases: ${results.length - bad.length} passed, ${bad.length} not, in ${seconds_} s`);
+    this.say(
+      `${results.length} ${results.length === 1 ? "case" : "cases"}: ${results.length - bad.length} passed, ${bad.length} not, in ${seconds_} s`,
+    );
     return worst(results.map((result) => exitOf(result.outcome)));
   }
 }
