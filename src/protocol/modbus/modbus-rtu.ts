@@ -171,9 +171,9 @@ function fallSilent(state: ModbusRtuState, outputs: FramerOutput[]): void {
     if (!takeFrameUpTo(state, start, true, outputs)) takeFrameUpTo(state, burst, false, outputs);
     return;
   }
-  if (takeFrameUpTo(state, start, true, outputs) || takePiecesFrom(state, start, outputs)) return;
+  if (takePiecesFrom(state, start, outputs)) return;
   for (let at = start + 1; at < end; at++) {
-    if (takeFrameUpTo(state, at, at === burst, outputs)) return;
+    if (takeFrameUpTo(state, at, false, outputs)) return;
   }
   takePiecesFrom(state, burst, outputs);
 }

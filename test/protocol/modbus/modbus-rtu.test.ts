@@ -207,6 +207,85 @@ describe("a frame that a bit error broke", () => {
   });
 });
 
+/** Nobody can be asked for no register: a frame with a right CRC that is odd all the same. */
+const ODD = rtu("11 03 0001 0000");
+
+describe("a frame that is odd but whose CRC is right", () => {
+  test("is believed at once where a frame is due", () => {
+    hears(modbusRtu, OPTIONS, { dir: "tx" })
+      .gets(ODD, rtu("11 03 c800 0000"))
+      .says({ span: [0, 8], role: "request", quantity: 0 }, { span: [8, 8], address: 0xc800 });
+  });
+
+  test("is told by silence where another reading would be longer", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(rtu("11 03 c800 0000"))
+      .says()
+      .at(SILENCE)
+      .elapses()
+      .says({ role: "request", address: 0xc800, quantity: 0 });
+  });
+
+  test("is not believed amid rubbish", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(hex("00 ff"), ODD, HAS)
+      .ends()
+      .says({ fault: "bad-crc", span: [0, 10] }, { type: "frame", span: [10, 11] })
+      .gets(hex("ee"), rtu("00 03 0001 0001"), HAS)
+      .ends()
+      .says({ fault: "bad-crc", span: [21, 9] }, { type: "frame", span: [30, 11] })
+      .gets(broken(HAS), ODD)
+      .at(SILENCE)
+      .elapses()
+      .says()
+      .at(STALL)
+      .elapses()
+      .says({ fault: "bad-crc", span: [41, 19] });
+  });
+
+  test("is believed amid rubbish when it fills the time between two silences", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(broken(HAS))
+      .at(SILENCE)
+      .elapses()
+      .at(10)
+      .gets(ODD)
+      .at(10 + SILENCE)
+      .elapses()
+      .says({ fault: "bad-crc", span: [0, 11] }, { type: "frame", span: [11, 8], quantity: 0 });
+  });
+
+  test("behind a maker's own function is read as what it parses as", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(OWN, ODD)
+      .at(SILENCE)
+      .elapses()
+      .says({ function: 0x42, delimited: "silence" }, { role: "request", quantity: 0 });
+  });
+
+  test("owes its length to its function, not to the silence that told it", () => {
+    hears(modbusRtu, OPTIONS)
+      .gets(OWN, ODD)
+      .at(SILENCE)
+      .elapses()
+      .says({ span: [0, 8] }, expect.not.objectContaining({ delimited: "silence" }));
+  });
+
+  test("teaches nothing about who speaks", () => {
+    hears(modbusRtu, OPTIONS).gets(ODD, rtu("11 06 0160 1234")).says({ role: "request" }, { role: "reply" });
+  });
+});
+
+test("a reply whose CRC ends in 00 is not taken for a shorter request", () => {
+  // A CRC that is right stays right when zeros follow, so the first eight of these bytes check too.
+  const reply = hex("f0 03 04 0080 05f0 1800");
+  hears(modbusRtu, { ...OPTIONS, device: "tx" })
+    .gets(reply.subarray(0, 8))
+    .says()
+    .gets(reply.subarray(8))
+    .says({ type: "frame", span: [0, 9], role: "reply" });
+});
+
 test("frames that only their CRCs tell apart are found without any silence between them", () => {
   hears(modbusRtu, OPTIONS)
     .gets(joined([OWN, OWN, HAS]))
@@ -262,6 +341,23 @@ describe("who speaks", () => {
     hears(modbusRtu, { ...OPTIONS, device: "both" })
       .gets(joined([ASKS, ASKS, HAS]))
       .says({ role: "request" }, { role: "request" }, { role: "reply" });
+  });
+
+  test("on such a bus a retry is told at once, though its bytes might begin a long reply", () => {
+    const asks = rtu("11 03 c800 0001");
+    hears(modbusRtu, { ...OPTIONS, device: "both" })
+      .gets(asks, asks)
+      .says({ role: "request" }, { role: "request" });
+  });
+
+  test("on such a bus another unit's request is no reply, nor is the same again after lost bytes", () => {
+    const [asks, other] = [rtu("11 06 0160 1234"), rtu("12 06 0160 1234")];
+    hears(modbusRtu, { ...OPTIONS, device: "both" })
+      .gets(asks, other)
+      .says({ role: "request", unit: 0x11 }, { role: "request", unit: 0x12 })
+      .gap()
+      .gets(other)
+      .says({ role: "request" });
   });
 
   test("nobody answers a broadcast, so the same bytes after it are another one", () => {
