@@ -1,9 +1,10 @@
+import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { FieldtapeError, systemCode } from "../errors.ts";
 
 /** Bytes a read asks for: long enough that waiting for it costs little beside scanning it. */
 const READ_BYTES = 256 * 1024;
-const BUFFERS = 3;
+const BUFFERS = 4;
 
 /** A file's bytes, in order, from any byte on, as often as wanted; a pipe's once. */
 export class FileSource implements AsyncDisposable {
@@ -12,10 +13,13 @@ export class FileSource implements AsyncDisposable {
   /** A pipe or a terminal has no positions. */
   readonly seekable: boolean;
 
-  private constructor(path: string, handle: FileHandle, seekable: boolean) {
+  private readonly sizeAtOpen: number;
+
+  private constructor(path: string, handle: FileHandle, status: Stats) {
     this.path = path;
     this.handle = handle;
-    this.seekable = seekable;
+    this.seekable = status.isFile();
+    this.sizeAtOpen = status.size;
   }
 
   /** @throws FieldtapeError INPUT_MISSING or INPUT_UNREADABLE */
@@ -27,7 +31,7 @@ export class FileSource implements AsyncDisposable {
         await handle.close();
         throw new FieldtapeError("INPUT_UNREADABLE", `${path} is a folder`, { file: path });
       }
-      return new FileSource(path, handle, status.isFile());
+      return new FileSource(path, handle, status);
     } catch (thrown) {
       throw openFailure(path, thrown);
     }
@@ -49,8 +53,7 @@ export class FileSource implements AsyncDisposable {
       pending.push(this.ahead(buffer, asked));
       asked += buffer.length;
     };
-    // A pipe's reads must not overtake each other.
-    const buffers = Array.from({ length: this.seekable ? BUFFERS : 1 }, () => new Uint8Array(READ_BYTES));
+    const buffers = this.buffersFor(start);
     let read = start;
     try {
       buffers.forEach(ask);
@@ -59,7 +62,7 @@ export class FileSource implements AsyncDisposable {
         if (chunk.length === 0) return;
         read += chunk.length;
         yield chunk;
-        if (chunk.length < READ_BYTES) {
+        if (chunk.length < chunk.buffer.byteLength) {
           // The file's end, or a short read: what was asked for behind it would leave a hole.
           await Promise.allSettled(pending.splice(0));
           asked = read;
@@ -70,6 +73,15 @@ export class FileSource implements AsyncDisposable {
       // Left early: reads under way must not outlive the file.
       await Promise.allSettled(pending);
     }
+  }
+
+  /** As many as can be read at once, and no more room than a small file needs. A pipe's reads must not overtake each other. */
+  private buffersFor(start: number): readonly Uint8Array[] {
+    const { seekable, sizeAtOpen } = this;
+    // What says that it is empty may be one of the system's own files, which do not know.
+    const room = !seekable || sizeAtOpen === 0 ? READ_BYTES : Math.max(0, sizeAtOpen - start) + 1;
+    const length = seekable ? Math.min(BUFFERS, Math.ceil(room / READ_BYTES)) : 1;
+    return Array.from({ length }, () => new Uint8Array(Math.min(READ_BYTES, room)));
   }
 
   /** A read whose failure is heard when its bytes are asked for, not before. */

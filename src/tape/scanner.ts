@@ -139,18 +139,25 @@ export class TapeScanner {
     const { canonical, order, ledger } = this;
     // Checked once for all lines: a newline is never part of a longer character.
     const valid = isUtf8(bytes.subarray(start, end));
+    const origin = this.byte - start;
     canonical.over(bytes, end);
     ledger.over(bytes, start, this.byte);
-    let position = start;
-    while (position < end) {
+    let line = this.line;
+    for (let position = start, next = start; position < end; position = next, line++) {
       const frequent = valid ? canonical.read(position) : undefined;
-      const next = frequent === undefined ? bytes.indexOf(NEWLINE, position) + 1 : canonical.next;
-      if (frequent !== undefined && next - position <= LINE_MAX && order.follows(frequent)) this.records.push(frequent);
-      else this.take(bytes, position, next);
-      this.byte += next - position;
-      this.line++;
-      position = next;
+      if (frequent !== undefined) {
+        next = canonical.next;
+        if (next - position <= LINE_MAX && order.follows(frequent)) {
+          this.records.push(frequent);
+          continue;
+        }
+      } else next = bytes.indexOf(NEWLINE, position) + 1;
+      this.byte = origin + position;
+      this.line = line;
+      this.take(bytes, position, next);
     }
+    this.byte = origin + end;
+    this.line = line;
     ledger.leave(end);
   }
 
