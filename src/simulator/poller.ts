@@ -22,7 +22,20 @@ export async function pollThermometer(link: Link, { clock, signal, count, interv
 
 /** Modbus/TCP: read `quantity` input registers from `address`. */
 function request(transaction: number, address: number, quantity: number): Uint8Array {
-  return Uint8Array.of(transaction >> 8, transaction & 0xff, 0, 0, 0, 6, 1, 4, address >> 8, address & 0xff, 0, quantity);
+  return Uint8Array.of(
+    transaction >> 8,
+    transaction & 0xff,
+    0,
+    0,
+    0,
+    6,
+    1,
+    4,
+    address >> 8,
+    address & 0xff,
+    0,
+    quantity,
+  );
 }
 
 async function nextBytes(events: AsyncIterator<LinkEvent>): Promise<void> {
