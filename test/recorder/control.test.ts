@@ -6,8 +6,10 @@ import { describe, expect, test } from "vitest";
 import { ControlServer } from "../../src/recorder/control.ts";
 import { connectControl } from "../../src/recorder/control-client.ts";
 import type { ControlStatus } from "../../src/recorder/schema.ts";
+import { turn } from "../../src/time/system-clock.ts";
+import { VirtualClock } from "../../src/time/virtual-clock.ts";
 import { content, inFolder, recordsOf } from "../tape/tape-files.ts";
-import { begin, sessionOn } from "./recording.ts";
+import { begin, ms, sessionOn } from "./recording.ts";
 
 async function controlled(file: (name: string) => string) {
   const begun = begin();
@@ -88,6 +90,33 @@ describe("a recorder's control socket", () => {
       await session.stop();
       expect((await running).status.rx.bytes).toBe(500_000);
       frozen.destroy();
+    }));
+
+  test("a client that has frozen is told no more until it reads again", () =>
+    inFolder(async (file) => {
+      const clock = new VirtualClock(turn);
+      const session = await sessionOn(file("a.tape.jsonl"), begin(clock));
+      const control = await ControlServer.listen(file("control"), clock);
+      // A status of a megabyte, the same each time.
+      const path = "x".repeat(1_000_000);
+      control.show({
+        status: () => ({ ...session.status(), path }),
+        mark() {},
+        rotate() {},
+        stop: () => session.stop(),
+      });
+      const frozen = connect(file("control")).pause();
+      await once(frozen, "connect");
+      for (let look = 1; look <= 50; look += 1) await clock.advance(ms(look * 50));
+      let statuses = 0;
+      createInterface(frozen).on("line", () => {
+        statuses += 1;
+      });
+      const over = once(frozen, "close");
+      void control.close();
+      await over;
+      expect(statuses).toBeGreaterThan(0);
+      expect(statuses).toBeLessThan(10);
     }));
 
   test("nobody listens any more after the recording", () =>
