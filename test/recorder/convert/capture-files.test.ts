@@ -57,13 +57,15 @@ describe("a pcap file", () => {
     const whole = pcap(packets);
     const second = 24 + 16 + packets[0]!.bytes.length;
     new DataView(whole.buffer).setUint32(second + 8, 0x7fff_ffff, true);
-    const { records, failure } = await importing(whole);
-    expect(story(records)).toEqual([channel, "0 tx one"]);
-    expect(failure).toMatchObject({
-      code: "INPUT_MALFORMED",
-      file: "field",
-      message: expect.stringContaining(`at offset ${second}`),
-    });
+    for (const size of [7, 50, 1000]) {
+      const { records, failure } = await importing(whole, { size });
+      expect(story(records)).toEqual([channel, "0 tx one"]);
+      expect(failure).toMatchObject({
+        code: "INPUT_MALFORMED",
+        file: "field",
+        message: expect.stringContaining(`at offset ${second}`),
+      });
+    }
   });
 
   test("of another version is refused", async () => {

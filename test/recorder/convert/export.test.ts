@@ -203,6 +203,18 @@ describe("a tape as pcapng", () => {
     expect([exporter.written, exporter.leftOut]).toEqual([1, 2]);
   });
 
+  test("edited by somebody has times that never go back", async () => {
+    const marked: readonly TapeRecord[] = [
+      plc,
+      raw(500, 0, "rx", "x"),
+      { type: "mark", at: nanos(700), label: "x" },
+      raw(800, 0, "rx", "y"),
+    ];
+    const edited = Buffer.from(exported(marked, "pcapng")).toString("latin1").replace('"at":700', '"at":100');
+    const { records } = await importing(Buffer.from(edited, "latin1"));
+    expect(story(records, true).slice(1)).toEqual(["@500 0 rx x", "@500 mark x", "@800 0 rx y"]);
+  });
+
   test("edited by somebody goes through: new words are marks, what does not fit is counted", async () => {
     const file = exported([plc, raw(1, 0, "rx", "x")], "pcapng");
     const edited = Buffer.from(file).toString("latin1").replaceAll('"channel":0', '"channel":x');
