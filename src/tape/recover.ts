@@ -94,12 +94,12 @@ class Recovery {
     );
     for await (const chunk of this.#contents()) {
       mender.append(chunk);
-      yield await this.#finished(records);
+      yield* this.#finished(records);
       records = [];
     }
     this.#mended = mender.end();
     if (this.#mended.kept === 0) throw nothingWhole(path);
-    yield await this.#finished(records);
+    yield* this.#finished(records);
   }
 
   async *#contents(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -111,14 +111,15 @@ class Recovery {
     else yield* source.chunks(0);
   }
 
-  /** With the header of a derived tape, and blobs carried. */
-  async #finished(records: readonly TapeRecord[]): Promise<readonly TapeRecord[]> {
+  /** With the header of a derived tape, and blobs carried: once the header was taken there is a tape beside which they can lie. */
+  async *#finished(records: readonly TapeRecord[]): AsyncGenerator<readonly TapeRecord[]> {
+    const [first] = records;
+    if (first?.type === "header") yield [recoveredHeader(first, this.#files.key)];
     const finished: TapeRecord[] = [];
     for (const record of records) {
-      if (record.type === "header") finished.push(recoveredHeader(record, this.#files.key));
-      else finished.push(record.type === "blob" ? await this.#blob(record) : record);
+      if (record.type !== "header") finished.push(record.type === "blob" ? await this.#blob(record) : record);
     }
-    return finished;
+    yield finished;
   }
 
   async #blob(record: BlobRecord): Promise<TapeRecord> {

@@ -98,6 +98,12 @@ describe("recovering a tape", () => {
       ]);
       expect(existsSync(`${out}.blobs/${lost.sha256}`)).toBe(false);
       await assertWhole(out);
+      // Overwriting a tape takes its blobs away first; refusing to leaves no blobs behind.
+      await recoverTape(path, out, { force: true });
+      await assertWhole(out);
+      const other = file("mine", "mine");
+      await expect(recoverTape(path, other, { force })).rejects.toMatchObject({ code: "OUTPUT_EXISTS" });
+      expect(existsSync(`${other}.blobs`)).toBe(false);
     }));
 
   test("of what was never a tape is refused, and leaves no file", () =>
