@@ -13,7 +13,7 @@ export function framesPane(recent: readonly PlaybackEvent[], rows: number): read
 function eventLine({ type, record }: PlaybackEvent): readonly Line[] {
   // Reads stand in the hex pane; what the tape had decoded is not what the subject says.
   if (type === "fed" && (record.type === "raw" || record.type === "output")) return [];
-  if (record.type === "header" || record.type === "block") return [];
+  if (record.type === "header" || record.type === "block" || record.type === "wall") return [];
   const { text, tone } = words(record);
   const dir = dirOf(record);
   return [

@@ -27,10 +27,7 @@ export function hexPane({ recent, offsets, rows, width }: HexPaneOptions): reado
   if (focus === undefined) return [[span(" hex", "strong")], [quiet(" no bytes yet")]];
   const base = offsets?.bytes.get(wireName(focus.channel, focus.dir)) ?? 0;
   const known = offsets !== undefined;
-  const title = [
-    span(" hex ", "strong"),
-    quiet(`channel ${focus.channel} ${focus.dir}${known ? "" : ", of the last reads"}`),
-  ];
+  const title = [span(" hex ", "strong"), quiet(`channel ${focus.channel} ${focus.dir}${known ? "" : ", recent"}`)];
   const wire = new Wire(recent, focus, base);
   if (known) wire.paintFrames(recent);
   const chosen = known ? focus.framing : undefined;

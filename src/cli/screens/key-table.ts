@@ -20,15 +20,23 @@ export function intentOf<I>(bindings: readonly KeyBinding<I>[], key: string): I 
 export function keyLine<I>(bindings: readonly KeyBinding<I>[]): Line {
   return bindings
     .filter(({ rare }) => rare !== true)
-    .flatMap(({ keys, shown, does }) => [span(shown ?? keys[0] ?? "", "strong"), quiet(` ${does}  `)]);
+    .flatMap(({ keys, shown, does }, place) => [
+      span(`${place === 0 ? " " : "  "}${shown ?? keys[0] ?? ""}`, "strong"),
+      quiet(` ${does}`),
+    ]);
 }
 
-/** The whole table, a line a row. */
-export function keyTable<I>(bindings: readonly KeyBinding<I>[]): readonly Line[] {
-  return bindings.map(({ keys, shown, does }) => [
-    span(`  ${(shown ?? keys.join(" ")).padEnd(12)}`, "strong"),
-    span(does),
-  ]);
+/** The whole table, in as many columns as it needs to fit into these rows. */
+export function keyTable<I>(bindings: readonly KeyBinding<I>[], rows: number): readonly Line[] {
+  const height = Math.max(1, Math.min(rows, bindings.length));
+  return Array.from({ length: height }, (_, row) =>
+    bindings
+      .filter((_, place) => place % height === row)
+      .flatMap(({ keys, shown, does }) => [
+        span(`  ${(shown ?? keys[0] ?? "").padEnd(7)}`, "strong"),
+        span(does.padEnd(28)),
+      ]),
+  );
 }
 
 /** Ink's idea of a key. */

@@ -13,7 +13,7 @@ export function headLines(view: PlaybackScreenView): readonly Line[] {
 
 /** Below them: what can be done. */
 export function footLine({ prompt, size }: PlaybackScreenView): Line {
-  if (prompt === undefined) return line(" ", ...keyLine(PLAYBACK_KEYS));
+  if (prompt === undefined) return keyLine(PLAYBACK_KEYS);
   const question = prompt.asks === "position" ? " go to (12.5s +1s -1s line:9 mark:x):" : " break at:";
   return promptLine(question, prompt.text, size.columns);
 }

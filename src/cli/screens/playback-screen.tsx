@@ -24,7 +24,7 @@ export function PlaybackScreen({ state, colors }: PlaybackScreenProps): ReactNod
     <Box flexDirection="column" width={columns} height={rows - 1}>
       <SpanLines lines={head} width={columns} height={head.length} colors={colors} />
       {state.help ? (
-        <SpanLines lines={keyTable(PLAYBACK_KEYS)} width={columns} height={height} colors={colors} />
+        <SpanLines lines={keyTable(PLAYBACK_KEYS, height)} width={columns} height={height} colors={colors} />
       ) : (
         <Panes state={state} height={height} colors={colors} />
       )}

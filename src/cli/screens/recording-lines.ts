@@ -20,7 +20,7 @@ export function recordingLines(view: RecordingView): readonly Line[] {
   const head = [titleLine(view), ...factLines(view), stateLine(view)];
   const foot = [footLine(view)];
   const room = height - head.length - foot.length;
-  const middle = view.help ? keyTable(RECORDING_KEYS) : trafficLines(view, room, columns);
+  const middle = view.help ? keyTable(RECORDING_KEYS, room) : trafficLines(view, room, columns);
   const filled = [...middle.slice(0, room), ...Array.from({ length: Math.max(0, room - middle.length) }, () => [])];
   return [...head, ...filled, ...foot];
 }
@@ -135,5 +135,5 @@ function tailLine(entry: ControlStatus["tail"][number], name: string, columns: n
 function footLine(view: RecordingView): Line {
   if (view.end !== undefined) return line(span(" any key", "strong"), quiet(" leave"));
   if (view.prompt !== undefined) return promptLine(" label of the mark:", view.prompt.text, view.size.columns);
-  return line(" ", ...keyLine(RECORDING_KEYS));
+  return keyLine(RECORDING_KEYS);
 }

@@ -10,11 +10,11 @@ export function statePane(states: readonly OutputRecord[], rows: number): readon
 }
 
 function stateLines({ machine, channel, value, at }: OutputRecord): readonly Line[] {
-  const where = channel === undefined ? machine : `${machine} ${channel}`;
+  const where = channel === undefined ? machine : `${channel} ${machine}`;
   const { type: _, state, ...members } = isObject(value) ? value : { state: value };
-  const head = [span(` ${where} `), span(state === undefined ? "" : valueText(state), "accent")];
+  const said: readonly Line[] = state === undefined ? [] : [[span(`  ${valueText(state)}`, "accent")]];
   const rest = Object.entries(members).flatMap(([name, member]) =>
     member === undefined ? [] : [[quiet(`  ${name} `), span(valueText(member))]],
   );
-  return [head, [quiet(`  since ${(at / 1e9).toFixed(3)} s`)], ...rest];
+  return [[span(` ${where}`)], ...said, [quiet(`  since ${(at / 1e9).toFixed(3)} s`)], ...rest];
 }
