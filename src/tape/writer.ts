@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { FieldtapeError } from "../errors.ts";
+import { assert, type FieldtapeError } from "../errors.ts";
 import type { Clock } from "../time/clock.ts";
 import { later, type Nanos, ZERO } from "../time/nanos.ts";
 import { type BlobSource, blobPath, placeBlob, writeBlob } from "./blobs.ts";
@@ -8,7 +8,7 @@ import { FlushTimer } from "./flush-timer.ts";
 import { NO_HASH } from "./hash-chain.ts";
 import type { BlobRecord, TapeRecord } from "./record.ts";
 import { type HeaderFields, type Rotation, SegmentSeries } from "./segment-series.ts";
-import { blobsFolder, laterSegments, segmentPath } from "./segments.ts";
+import { blobsFolder, exists, laterSegments, segmentPath } from "./segments.ts";
 import { alreadyThere, fileSystem, onDisk, outputFailure, type TapeDisk, type TapeFile } from "./tape-disk.ts";
 import { type OpenFile, TapeOutput } from "./tape-output.ts";
 
@@ -25,6 +25,8 @@ export type TapeWriterOptions = Pace & {
   readonly rotate?: Rotation;
   /** Keep so many segments, the one being written among them; older ones are removed with their blobs. */
   readonly keepLast?: number;
+  /** Hears of each segment that rotation ended and closed, say to compress it. */
+  readonly onSegmentClosed?: (path: string) => void;
 };
 
 export interface BlobTraits {
@@ -77,10 +79,11 @@ export class TapeWriter implements AsyncDisposable {
    * @throws FieldtapeError OUTPUT_EXISTS if the tape or a later segment of it is there and `force` is not given; DISK_FULL, OUTPUT_FAILED
    */
   static async create(path: string, options: TapeWriterOptions): Promise<TapeWriter> {
-    const later = await laterSegments(path);
+    const compressed = `${path}.gz`;
+    const leftovers = [...((await exists(compressed)) ? [compressed] : []), ...(await laterSegments(path))];
     if (options.force === true) {
-      for (const leftover of [...later, blobsFolder(path)]) await fileSystem.remove(leftover);
-    } else if (later[0] !== undefined) throw alreadyThere(later[0]);
+      for (const leftover of [...leftovers, blobsFolder(path)]) await fileSystem.remove(leftover);
+    } else if (leftovers[0] !== undefined) throw alreadyThere(leftovers[0]);
     return TapeWriter.over(fileSystem, path, options);
   }
 
@@ -137,6 +140,7 @@ export class TapeWriter implements AsyncDisposable {
    */
   write(record: TapeRecord): void {
     if (this.output.failure !== undefined) throw this.output.failure;
+    assert(this.closing === undefined, "a closed tape is written to");
     this.series.write(record);
     if (this.timer === undefined) return;
     this.timer.touch();
@@ -240,15 +244,16 @@ export class TapeWriter implements AsyncDisposable {
 
   private async openSegment(path: string, previous: string): Promise<void> {
     const { output, disk, options } = this;
+    const ended = output.current;
     if (options.live) await output.settle();
-    await output.current.file.close();
+    await ended.file.close();
+    options.onSegmentClosed?.(ended.path);
     output.current = begun(path, await disk.create(path, options.force === true), previous);
     if (options.live) await disk.syncFolder(dirname(path));
   }
 
   private async removeSegment(path: string): Promise<void> {
-    await this.disk.remove(path);
-    await this.disk.remove(blobsFolder(path));
+    for (const part of [path, `${path}.gz`, blobsFolder(path)]) await this.disk.remove(part);
   }
 
   /** What fails here is the disk's failure, which every later call tells. */

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { fc, test as property } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { checkTape } from "../../src/tape/check.ts";
+import { compressTape } from "../../src/tape/gzip.ts";
 import { LINE_MAX } from "../../src/tape/limits.ts";
 import { formatRecord } from "../../src/tape/line.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
@@ -93,6 +94,12 @@ describe("a tape that is written", () => {
       await writer.close({ reason: "stop" });
     }
     expect(scanned(disk.text(TAPE)).records.slice(1)).toMatchObject([{ type: "end", at: 5e9, reason: "eof" }]);
+  });
+
+  test("takes nothing more once it is closed", async () => {
+    const writer = await TapeWriter.over(new SmallDisk(), TAPE, derived);
+    await writer.close({ reason: "stop" });
+    expect(() => writer.write(channel(0))).toThrow("closed");
   });
 
   test("refuses time that goes back", async () => {
@@ -351,6 +358,28 @@ describe("segments", () => {
     expect(scanned(disk.text("a.0002.tape.jsonl")).facts.damagedCount).toBe(0);
   });
 
+  test("may be compressed as soon as they are closed, and are removed all the same", () =>
+    inFolder(async (file) => {
+      const compressing: Promise<string>[] = [];
+      const writer = await TapeWriter.create(file(TAPE), {
+        ...rotating(undefined, 3),
+        onSegmentClosed: (path) => compressing.push(compressTape(path)),
+      });
+      for (let number = 0; number < 3; number++) {
+        writer.rotate();
+        await writer.flush();
+        await Promise.all(compressing);
+      }
+      await writer.close({ reason: "stop" });
+      expect(readdirSync(file("")).toSorted()).toEqual([
+        "a.0001.tape.jsonl.gz",
+        "a.0002.tape.jsonl.gz",
+        "a.0003.tape.jsonl",
+      ]);
+      expect(await checkTape(file("a.0003.tape.jsonl"))).toMatchObject({ findings: [], previousGone: false });
+      expect(await checkTape(file("a.0001.tape.jsonl.gz"))).toMatchObject({ findings: [], previousGone: true });
+    }));
+
   test("that cannot be begun leave the one before whole", async () => {
     const disk = new SmallDisk();
     const writer = await TapeWriter.over(disk, TAPE, derived);
@@ -446,6 +475,7 @@ describe("files", () => {
       const path = file(TAPE);
       file("a.0007.tape.jsonl", "old");
       file("another.0007.tape.jsonl", "not ours");
+      file("a.tape.jsonl.gz", "old");
       await expect(TapeWriter.create(path, derived)).rejects.toMatchObject({ code: "OUTPUT_EXISTS" });
       expect(existsSync(path)).toBe(false);
       const writer = await TapeWriter.create(path, { ...derived, force: true });
