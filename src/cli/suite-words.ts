@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import process from "node:process";
 import { type CaseOutcome, type CaseResult, verdict } from "../scenarios/case-result.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from "./exit.ts";
+import type { SuiteReport } from "./suite-run.ts";
 
 /** The exit code that an outcome stands for. */
 export function exitOf(outcome: CaseOutcome): ExitCode {
@@ -19,6 +20,13 @@ export function exitOf(outcome: CaseOutcome): ExitCode {
     case "failed":
       return EXIT_OF_ERROR[outcome.code];
   }
+}
+
+/** The last line of a run. */
+export function suiteSummary({ results, seconds }: SuiteReport): string {
+  const passed = results.filter(({ outcome }) => outcome.type === "passed").length;
+  const cases = `${results.length} ${results.length === 1 ? "case" : "cases"}`;
+  return `${cases}: ${passed} passed, ${results.length - passed} not, in ${seconds.toFixed(1)} s`;
 }
 
 /** A case that did not pass, for a person: what happened, and what to do. */
