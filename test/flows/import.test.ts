@@ -45,7 +45,7 @@ describe("a capture brought from the field", () => {
 
   test("gives the same tape each time, byte for byte", async () => {
     const [one, two] = [site(), site()];
-    for (const cwd of [one, two]) await fieldtape(["import", "site.pcap", "--port", "502"], { cwd });
+    for (const cwd of [one, two]) await fieldtape(["import", "--port", "502", "site.pcap"], { cwd });
     expect(readFileSync(join(one, "site.tape.jsonl"))).toEqual(readFileSync(join(two, "site.tape.jsonl")));
   });
 

@@ -51,6 +51,7 @@ Each FILE becomes NAME.tape.jsonl here; with --output all of them, in this order
     port: Flags.integer({
       description: "captures: only what has this port; may be given several times",
       multiple: true,
+      multipleNonGreedy: true,
       min: 0,
       max: 65_535,
     }),
