@@ -1,6 +1,10 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, dirname, extname, relative, resolve, sep } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import { resolveSubject } from "../src/cli/subjects.ts";
+import { goldenText } from "../src/scenarios/golden.ts";
+import { play } from "../src/scenarios/play.ts";
+import { loadScenario } from "../src/scenarios/scenario.ts";
 
 const root = resolve(import.meta.dirname, "..");
 const files = ["src", "test", "bench", "docs"].flatMap((folder) =>
@@ -101,4 +105,84 @@ describe("house rules that no linter has", () => {
       .map((path) => Number(basename(path).slice(0, 4)));
     expect(numbers.toSorted((a, b) => a - b)).toEqual(numbers.map((_, index) => index + 1));
   });
+});
+
+/** Every case of the corpus that ships, as (suite, scenario) folders. */
+const cases = readdirSync(resolve(root, "corpora"), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.name === "scenario.yaml")
+  .map((entry) => entry.parentPath)
+  .toSorted();
+
+test("a replay asks nobody for the time, a timer or chance", async () => {
+  const corpus = resolve(root, "corpora");
+  const signal = new AbortController().signal;
+  const scenarios = await Promise.all(cases.map((folder) => loadScenario(corpus, folder)));
+  const playCase = async (index: number): Promise<string> => {
+    const scenario = scenarios[index]!;
+    const { subject, options } = scenario.settings;
+    const resolved = await resolveSubject(subject, options, { config: {}, file: undefined });
+    return goldenText((await play(scenario, resolved, signal)).said);
+  };
+  const all = async (): Promise<string[]> => {
+    const texts: string[] = [];
+    for (const index of scenarios.keys()) texts.push(await playCase(index));
+    return texts;
+  };
+  const free = await all(); // loads what is loaded lazily
+  const thrower = (name: string) =>
+    vi.fn(() => {
+      throw new Error(`${name} was asked`);
+    });
+  for (const name of ["Date", "performance", "setTimeout", "setInterval", "setImmediate", "fetch"])
+    vi.stubGlobal(name, thrower(name));
+  const random = Math.random;
+  Math.random = thrower("Math.random");
+  try {
+    expect(await all()).toEqual(free);
+  } finally {
+    Math.random = random;
+    vi.unstubAllGlobals();
+  }
+  expect(free.join("")).toBe(scenarios.map((scenario) => readFileSync(scenario.golden, "utf8")).join(""));
+});
+
+test("the corpus has no two cases with the same set of frames, states and faults", () => {
+  const kinds = cases.map((folder) => {
+    const said = readFileSync(resolve(folder, "golden.jsonl"), "utf8").trim().split("\n");
+    const kind = said.map((line) => {
+      const { type, machine, value } = JSON.parse(line) as {
+        type: string;
+        machine?: string;
+        value?: Record<string, unknown>;
+      };
+      return [
+        type,
+        machine,
+        value?.["type"],
+        value?.["state"],
+        value?.["fault"],
+        value?.["function"],
+        value?.["formatter"],
+        value?.["exception"] !== undefined,
+      ].join(" ");
+    });
+    return [...new Set(kind)].toSorted().join("\n");
+  });
+  expect(new Set(kinds).size).toBe(cases.length);
+  expect(cases.length).toBeGreaterThanOrEqual(8);
+});
+
+test("the README's exit codes are the program's", async () => {
+  const { EXIT } = await import("../src/cli/exit.ts");
+  const rows = [...readFileSync(resolve(root, "README.md"), "utf8").matchAll(/^\| (\d+) \| /gm)].map((match) =>
+    Number(match[1]),
+  );
+  expect(rows).toEqual(Object.values(EXIT));
+});
+
+test("every command is in the README", async () => {
+  const { COMMANDS } = await import("../src/cli/command-table.ts");
+  const readme = readFileSync(resolve(root, "README.md"), "utf8");
+  const words = Object.keys(COMMANDS).flatMap((name) => name.split(":"));
+  expect(words.filter((word) => !new RegExp(`\\b${word}\\b`).test(readme))).toEqual([]);
 });
