@@ -5,6 +5,7 @@ import { Import } from "./commands/import.ts";
 import { RecordSerial } from "./commands/record/serial.ts";
 import { RecordStdin } from "./commands/record/stdin.ts";
 import { RecordTcp } from "./commands/record/tcp.ts";
+import { Replay } from "./commands/replay.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
 import { SuiteList } from "./commands/suite/list.ts";
@@ -25,6 +26,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "record:serial": RecordSerial,
   "record:stdin": RecordStdin,
   "record:tcp": RecordTcp,
+  replay: Replay,
   simulate: Simulate,
   "suite:accept": SuiteAccept,
   "suite:list": SuiteList,

@@ -1,4 +1,5 @@
 import type { BatchOptions, TapeReader } from "../tape/reader.ts";
+import type { ChannelRecord } from "../tape/record.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos, ZERO } from "../time/nanos.ts";
 import { turn } from "../time/system-clock.ts";
@@ -40,6 +41,8 @@ export interface CuedRun {
   readonly run: ReplayRun;
   readonly seek: Seek;
   readonly board: StateBoard;
+  /** Channels that were declared before it. */
+  readonly channels: readonly ChannelRecord[];
   /** To be asked after each advance; keeps what a later seek can start from. */
   readonly taker: SnapshotTaker | undefined;
 }
@@ -77,12 +80,14 @@ export class Deck {
     const cued = await this.#open(snapshot, signal);
     const { run, board, taker, seek } = cued;
     const before = run.position.fed;
+    const channels = [...cued.channels];
     try {
       for (;;) {
         signal.throwIfAborted();
         const step = await run.advance(limit, signal);
         if (step === undefined) break;
         board.take(step.outputs);
+        for (const record of step.fed) if (record.type === "channel") channels.push(record);
         await taker?.after(run, board);
         onStep?.(step);
         await turn();
@@ -91,7 +96,7 @@ export class Deck {
       await run[Symbol.asyncDispose]();
       throw thrown;
     }
-    return { ...cued, seek: { ...seek, replayed: run.position.fed - before } };
+    return { ...cued, channels, seek: { ...seek, replayed: run.position.fed - before } };
   }
 
   async #open(snapshot: Snapshot | undefined, signal: AbortSignal): Promise<CuedRun> {
@@ -111,6 +116,7 @@ export class Deck {
       run,
       seek: { type: snapshot === undefined ? "cold" : "warm", replayed: 0 },
       board: new StateBoard(snapshot?.said),
+      channels: from?.channels() ?? [],
       taker: shelf === undefined ? undefined : new SnapshotTaker(shelf),
     };
   }

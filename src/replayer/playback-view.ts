@@ -1,4 +1,4 @@
-import type { OutputRecord, TapeRecord } from "../tape/record.ts";
+import type { ChannelRecord, OutputRecord, TapeRecord } from "../tape/record.ts";
 import type { Nanos } from "../time/nanos.ts";
 import type { Hit } from "./breakpoint.ts";
 import type { Seek } from "./deck.ts";
@@ -23,6 +23,10 @@ export interface PlaybackView {
   readonly rate: number;
   /** The last events, oldest first. */
   readonly recent: readonly PlaybackEvent[];
+  /** How many there have been since the last seek or the beginning: those passed on the way of a seek among them. */
+  readonly happened: number;
+  /** Those declared so far. */
+  readonly channels: readonly ChannelRecord[];
   /** What each machine and channel said last about its state. */
   readonly states: readonly OutputRecord[];
   /** The breakpoint's match at which it stands. */

@@ -8,20 +8,21 @@ const KEPT_MAX = 500;
 /** The last things that happened in a playback, in order: what was fed before what was said to it. */
 export class RecentEvents {
   #events: PlaybackEvent[] = [];
+  #happened = 0;
   #line = 0;
+
+  /** How many there have been, those no longer kept included. */
+  get happened(): number {
+    return this.#happened;
+  }
 
   get all(): readonly PlaybackEvent[] {
     return this.#events;
   }
 
-  /** Forgets its own for those of another. */
-  become(other: RecentEvents): void {
-    this.#events = other.#events;
-    this.#line = other.#line;
-  }
-
   take({ fed, lines, outputs }: Pick<ReplayStep, "fed" | "lines" | "outputs">): void {
     const events: PlaybackEvent[] = [];
+    this.#happened += fed.length + outputs.length;
     let next = Math.max(0, fed.length - KEPT_MAX);
     const feedUntil = (at: number): void => {
       for (; next < fed.length; next += 1) {

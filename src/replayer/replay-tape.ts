@@ -5,6 +5,9 @@ import { awaitTurn, type Pace } from "./pace.ts";
 import type { Limit, ReplayRun, ReplayStep } from "./replay-run.ts";
 import type { SentCheck } from "./sent-check.ts";
 
+/** At full speed: more at once lives longer than the young generation of the heap, and is then copied about. */
+const AT_ONCE: Limit = { count: 256 };
+
 /** A step of a replay, and what it showed of a participant: once there is a divergence, it stays. */
 export interface CheckedStep extends ReplayStep {
   readonly divergence?: Divergence;
@@ -41,7 +44,7 @@ export async function* replayTape(
   const rushed = pace === undefined && !single;
   for (;;) {
     signal.throwIfAborted();
-    let limit: Limit = {};
+    let limit: Limit = AT_ONCE;
     if (!rushed) {
       const next = wait === undefined ? await run.upcoming() : await wait.upcoming();
       if (next === undefined) return;

@@ -15,6 +15,8 @@ export interface WirePlayerOptions {
   readonly sent?: SentCheck;
   /** Policy `wait`: the next bytes of a channel wait, and tape time with them, until the program has answered, at most so long. */
   readonly waitMost?: Nanos;
+  /** Where on the tape the replay begins. */
+  readonly from?: Nanos;
   /** Names the tape in errors. */
   readonly file: string;
 }
@@ -29,7 +31,7 @@ export class WirePlayer {
   readonly #options: WirePlayerOptions;
   readonly #signal: AbortSignal;
   /** Tape time of the record that was played last. */
-  #previous: Nanos = ZERO;
+  #previous: Nanos;
   /** Answers of the batch that were handed to the check. */
   #expected: { readonly batch: FedBatch; count: number } | undefined;
 
@@ -37,6 +39,7 @@ export class WirePlayer {
     this.#wires = wires;
     this.#options = options;
     this.#signal = signal;
+    this.#previous = options.from ?? ZERO;
   }
 
   /** The program owes what stands on the tape before `line`. */

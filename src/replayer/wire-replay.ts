@@ -1,3 +1,4 @@
+import { ZERO } from "../time/nanos.ts";
 import type { FedBatch } from "./feed.ts";
 import type { CheckedStep } from "./replay-tape.ts";
 import { WirePlayer, type WirePlayerOptions } from "./wire-player.ts";
@@ -19,7 +20,11 @@ export async function* replayToWire(
 ): AsyncGenerator<CheckedStep, undefined> {
   await using wires = new Wires(port);
   const player = new WirePlayer(wires, options, signal);
+  let begun = false;
   for await (const batch of ahead(batches)) {
+    // Not before there is something to play: opening and reading must make nothing late.
+    if (!begun) options.pace.clock.seek(options.from ?? ZERO);
+    begun = true;
     for (const [index, record] of batch.records.entries()) {
       const line = batch.lines[index] ?? 0;
       await player.expect(batch, line);

@@ -1,0 +1,175 @@
+import type { Divergence } from "../../replayer/divergence.ts";
+import { divergenceWords } from "../../replayer/divergence-words.ts";
+import { feed } from "../../replayer/feed.ts";
+import { Lateness } from "../../replayer/lateness.ts";
+import type { Pace } from "../../replayer/pace.ts";
+import type { CheckedStep } from "../../replayer/replay-tape.ts";
+import type { SentCheck } from "../../replayer/sent-check.ts";
+import { replayToWire } from "../../replayer/wire-replay.ts";
+import { openTape, type TapeReader } from "../../tape/reader.ts";
+import type { RecordBatch, TapeRecord } from "../../tape/record.ts";
+import { type Nanos, nanos, ZERO } from "../../time/nanos.ts";
+import { PlaybackClock } from "../../time/playback-clock.ts";
+import type { LoadedConfig } from "../config/config-file.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { sentCheckOf } from "./checks.ts";
+import { GoldenBytes } from "./golden-bytes.ts";
+import { writeOutTape } from "./out-tape.ts";
+import type { ReplayPlan, WireTarget } from "./plan.ts";
+import { JsonPrinter, type Printer, TextPrinter } from "./printers.ts";
+import type { ReplayIo } from "./run-replay.ts";
+import { feedOf, identityOf, type Part, partOf } from "./session.ts";
+import { Tally } from "./tally.ts";
+import { openWirePort } from "./wire-ports.ts";
+import { summaryWords } from "./words.ts";
+
+/** Plays a tape's bytes to a live program on a clock, and tells how late they were and what came back. */
+export async function runWire(
+  plan: ReplayPlan,
+  target: WireTarget,
+  config: LoadedConfig,
+  io: ReplayIo,
+): Promise<ExitCode> {
+  await using tape = await openTape(plan.tape);
+  const part = await partOf(plan, io.signal);
+  await using sent = await sentCheckOf(plan, config, io.signal);
+  const tolerance = plan.tolerance === undefined ? {} : { tolerance: plan.tolerance };
+  await using golden = plan.against === undefined ? undefined : await GoldenBytes.open(plan.against, tolerance);
+  const conversation = new Conversation(plan, part, io, { tape, target, sent, golden });
+  const began = io.clock.now();
+  await conversation.play();
+  const { divergence, golden: fromGolden, pace, tally, at } = conversation;
+  if (divergence !== undefined) {
+    const names = { tape: plan.tape, expected: fromGolden ? (plan.against ?? plan.tape) : plan.tape };
+    const words = divergenceWords(divergence, { line: conversation.line }, names);
+    if (plan.json) io.say(words);
+    else await io.print(`${words}\n`);
+  }
+  io.say(
+    summaryWords({
+      tally,
+      at,
+      took: nanos(io.clock.now() - began),
+      seek: undefined,
+      lateness: pace.lateness.figures(),
+      compared: undefined,
+      diverged: divergence !== undefined,
+      facts: tape.facts(),
+      whole: part.from === undefined && part.until === undefined && divergence === undefined,
+    }),
+  );
+  return divergence === undefined ? EXIT.ok : EXIT.different;
+}
+
+interface Ends {
+  readonly tape: TapeReader;
+  readonly target: WireTarget;
+  readonly sent: SentCheck | undefined;
+  readonly golden: GoldenBytes | undefined;
+}
+
+/** What is said to a live program and what it answers. */
+class Conversation {
+  readonly tally = new Tally();
+  readonly pace: Pace;
+  divergence: Divergence | undefined;
+  /** Whether it is the golden that it left. */
+  golden = false;
+  at: Nanos = ZERO;
+  /** Line of what was played last. */
+  line = 0;
+  readonly #plan: ReplayPlan;
+  readonly #part: Part;
+  readonly #io: ReplayIo;
+  readonly #ends: Ends;
+  readonly #printer: Printer | undefined;
+  readonly #clock: PlaybackClock;
+
+  constructor(plan: ReplayPlan, part: Part, io: ReplayIo, ends: Ends) {
+    const { rate = 1, maxGap } = plan;
+    this.#plan = plan;
+    this.#part = part;
+    this.#io = io;
+    this.#ends = ends;
+    this.#clock = new PlaybackClock(io.clock, { at: part.from?.at ?? ZERO, rate, running: true });
+    this.pace = { clock: this.#clock, lateness: new Lateness(), ...(maxGap === undefined ? {} : { maxGap }) };
+    this.#printer = plan.json
+      ? new JsonPrinter(io.print, { atOnce: true })
+      : plan.out === undefined
+        ? new TextPrinter(io.print, { atOnce: true, color: io.color })
+        : undefined;
+  }
+
+  async play(): Promise<void> {
+    const { out } = this.#plan;
+    const portions = this.#portions();
+    if (out === undefined) {
+      for await (const _ of portions);
+      return;
+    }
+    const identity = { ...identityOf(this.#plan, { name: "live program", config: null }), rate: this.#clock.rate };
+    const end = (): { at: Nanos; reason: string } => ({ at: this.at, reason: "replayed" });
+    await writeOutTape(out, this.#ends.tape, identity, { portions, end });
+  }
+
+  async *#portions(): AsyncGenerator<readonly TapeRecord[]> {
+    const { file, fed } = this.#feed();
+    const { target, sent } = this.#ends;
+    const { policy } = this.#plan;
+    const port = await openWirePort(target, this.#clock, this.#io.say);
+    const options = {
+      pace: this.pace,
+      steady: this.#io.clock,
+      file,
+      ...(sent === undefined ? {} : { sent }),
+      ...(policy.type === "wait" ? { waitMost: policy.patience } : {}),
+      ...(this.#part.from === undefined ? {} : { from: this.#part.from.at }),
+    };
+    for await (const step of replayToWire(fed, port, options, this.#io.signal)) {
+      yield await this.#take(step);
+      if (this.divergence !== undefined && this.#plan.out === undefined && !this.#plan.json) return;
+    }
+    if (this.#part.until !== undefined || this.divergence !== undefined) return;
+    this.divergence = await sent?.finish();
+    if (this.divergence !== undefined) return;
+    this.divergence = await this.#ends.golden?.finish();
+    this.golden = this.divergence !== undefined;
+  }
+
+  #feed(): { file: string; fed: ReturnType<typeof feed> } {
+    const { tape } = this.#ends;
+    const batches = this.#part.from === undefined ? tape.batches() : since(tape.batches(), this.#part.from);
+    const options = { ...feedOf(this.#plan, this.#part), role: "participant", file: tape.path } as const;
+    return { file: tape.path, fed: feed(batches, options) };
+  }
+
+  async #take(step: CheckedStep): Promise<readonly TapeRecord[]> {
+    this.line = step.lines.at(-1) ?? this.line;
+    this.tally.fed += step.fed.length;
+    this.tally.take(step.outputs);
+    const channels = step.fed.filter((record) => record.type === "channel");
+    // Played a little late, a channel may come after an answer that was stamped after its own time.
+    const declared = channels.map((channel) => ({ ...channel, at: this.at }));
+    const records = channels.length === 0 ? step.outputs : [...declared, ...step.outputs];
+    this.at = nanos(Math.max(this.at, step.at));
+    await this.#printer?.take({ records, outputs: step.outputs });
+    const left = await this.#ends.golden?.take(step.outputs, step.at);
+    this.golden ||= step.divergence === undefined && this.divergence === undefined && left !== undefined;
+    this.divergence ??= step.divergence ?? left;
+    return records;
+  }
+}
+
+/** What comes before is left out, but the channels that it declares. */
+async function* since(
+  batches: AsyncIterable<RecordBatch>,
+  { at, cue }: NonNullable<Part["from"]>,
+): AsyncGenerator<RecordBatch> {
+  for await (const { firstLine, records } of batches) {
+    for (const [index, record] of records.entries()) {
+      const line = firstLine + index;
+      const early = record.type !== "header" && (record.at < at || line < (cue.line ?? line));
+      if (!early || record.type === "channel") yield { firstLine: line, records: [record] };
+    }
+  }
+}

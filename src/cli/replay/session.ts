@@ -1,0 +1,165 @@
+import type { Json, JsonObject } from "../../bytes/json.ts";
+import { FieldtapeError } from "../../errors.ts";
+import { type Cue, Deck } from "../../replayer/deck.ts";
+import type { FeedOptions } from "../../replayer/feed.ts";
+import { SnapshotShelf } from "../../replayer/snapshot-shelf.ts";
+import { findPlace } from "../../tape/find-place.ts";
+import type { Position } from "../../tape/position.ts";
+import { targetOf } from "../../tape/position-target.ts";
+import { openTape, type TapeReader } from "../../tape/reader.ts";
+import type { Clock } from "../../time/clock.ts";
+import { type Nanos, ZERO } from "../../time/nanos.ts";
+import { candidates } from "../candidates.ts";
+import type { LoadedConfig } from "../config/config-file.ts";
+import { parseOptionsFlag } from "../options-flag.ts";
+import { type ResolvedSubject, resolveSubject } from "../subjects.ts";
+import { codeDigest } from "./code-digest.ts";
+import type { ReplayPlan } from "./plan.ts";
+
+/** The part of the tape that is played. */
+export interface Part {
+  readonly from: { readonly cue: Cue; readonly at: Nanos } | undefined;
+  readonly until: { readonly at: Nanos; readonly line?: number } | undefined;
+}
+
+/** Everything that is opened for a replay into a subject. */
+export interface Session extends AsyncDisposable {
+  readonly plan: ReplayPlan;
+  readonly tape: TapeReader;
+  readonly subject: ResolvedSubject;
+  readonly deck: Deck;
+  readonly part: Part;
+}
+
+/** @throws FieldtapeError of whatever is wrong with the tape, the positions, the subject or its options */
+export async function openSession(
+  plan: ReplayPlan,
+  config: LoadedConfig,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Session> {
+  const tape = await openTape(plan.tape);
+  try {
+    const subject = await subjectOf(plan, config, signal);
+    const part = await partOf(plan, signal);
+    const feed = feedOf(plan, part);
+    const shelf = await shelfOf(plan, subject, config, feed);
+    const deck = new Deck({
+      tape,
+      subject: subject.subject,
+      open: { config: subject.config, seed: plan.seed, faults: [], time: plan.time },
+      feed,
+      clock,
+      verify: true,
+      ...(shelf === undefined ? {} : { shelf }),
+    });
+    return { plan, tape, subject, deck, part, [Symbol.asyncDispose]: () => tape[Symbol.asyncDispose]() };
+  } catch (thrown) {
+    await tape[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+/** @throws FieldtapeError SUBJECT_UNKNOWN, also where none is named, then with what decodes the tape's beginning */
+async function subjectOf(plan: ReplayPlan, config: LoadedConfig, signal: AbortSignal): Promise<ResolvedSubject> {
+  const name = plan.subject ?? config.config.subject;
+  const options = plan.options === undefined ? undefined : await parseOptionsFlag(plan.options);
+  if (name !== undefined) return resolveSubject(name, options, config);
+  const found = await candidates(plan.tape, signal);
+  const told = found.map((one) => `--subject ${one.name}: ${one.frames} frames, ${one.faults} faults`);
+  throw new FieldtapeError("SUBJECT_UNKNOWN", "which subject? none is named, here or in the configuration", {
+    hint:
+      told.length === 0
+        ? "none of the built-in framers finds a frame in the first 64 KiB: one of your own, or length-prefixed with --options"
+        : `these find frames in the first 64 KiB:\n    ${told.join("\n    ")}`,
+  });
+}
+
+export async function partOf({ tape, from, until }: ReplayPlan, signal: AbortSignal): Promise<Part> {
+  const begin = from === undefined ? undefined : await cueOf(tape, from, signal);
+  if (until === undefined) return { from: begin, until: undefined };
+  return { from: begin, until: await stopOf(tape, until, begin?.at, signal) };
+}
+
+export async function cueOf(tape: string, from: Position, signal: AbortSignal): Promise<NonNullable<Part["from"]>> {
+  const target = await targetOf(tape, from, { signal });
+  if (target.type === "at") return { cue: { at: target.at }, at: target.at };
+  const { at } = await findPlace(tape, target, { signal });
+  if (at === undefined && target.line > 1) throw beyond(tape, target.line);
+  return { cue: { line: target.line }, at: at ?? ZERO };
+}
+
+async function stopOf(
+  tape: string,
+  until: Position,
+  base: Nanos | undefined,
+  signal: AbortSignal,
+): Promise<Part["until"]> {
+  const target = await targetOf(tape, until, { signal, ...(base === undefined ? {} : { base }) });
+  if (base !== undefined && target.type === "at" && target.at < base)
+    throw new FieldtapeError("USAGE", "--until lies before --from", { file: tape });
+  if (target.type === "at") return { at: target.at };
+  const { at } = await findPlace(tape, target, { signal });
+  if (at === undefined) throw beyond(tape, target.line);
+  return { at, line: target.line };
+}
+
+function beyond(tape: string, line: number): FieldtapeError {
+  return new FieldtapeError("INPUT_MISSING", `there is no line ${line}: the tape is over before it`, { file: tape });
+}
+
+export function feedOf(plan: ReplayPlan, { until }: Part): Omit<FeedOptions, "role" | "from" | "file"> {
+  const { play, time, drain, channels, dir, rechunk } = plan;
+  return {
+    play,
+    time,
+    drain,
+    ...(channels === undefined ? {} : { channels }),
+    ...(dir === undefined ? {} : { dir }),
+    ...(rechunk === undefined ? {} : { rechunking: rechunk.rechunking }),
+    ...(until === undefined ? {} : { until }),
+  };
+}
+
+/** What of the plan decides what comes out, besides the tape: for the identity of what is derived or kept. */
+export function identityOf(plan: ReplayPlan, subject: { readonly name: string; readonly config: Json }): JsonObject {
+  const { play, time, drain, channels, dir, rechunk, seed, from, until } = plan;
+  return {
+    subject: subject.name,
+    config: subject.config,
+    seed,
+    play,
+    time,
+    drain,
+    channels: channels ?? null,
+    dir: dir ?? null,
+    rechunk: rechunk?.text ?? null,
+    from: positionText(from),
+    until: positionText(until),
+  };
+}
+
+function positionText(position: Position | undefined): string | null {
+  if (position === undefined) return null;
+  return JSON.stringify(position, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}
+
+/**
+ * Where snapshots are kept, if they may be: not of a participant, whose conversation is held against the tape from its
+ * beginning; not of reads that are cut anew; not of a module, whose code we cannot tell from what it was.
+ */
+async function shelfOf(
+  plan: ReplayPlan,
+  { subject, config }: ResolvedSubject,
+  loaded: LoadedConfig,
+  feed: Omit<FeedOptions, "role" | "from" | "file">,
+): Promise<SnapshotShelf | undefined> {
+  if (!plan.snapshots || plan.rechunk !== undefined || subject.role === "participant") return undefined;
+  const named = loaded.config.subjects?.[subject.name];
+  if (named !== undefined && "module" in named) return undefined;
+  const code = await codeDigest();
+  if (code === undefined) return undefined;
+  const { play, time, channels, dir } = feed;
+  const part = { play, time, channels: channels ?? null, dir: dir ?? null };
+  return SnapshotShelf.open(plan.tape, { subject: subject.name, config, code, seed: plan.seed, feed: part });
+}
