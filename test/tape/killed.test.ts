@@ -1,15 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readdirSync } from "node:fs";
-import { resolve } from "node:path";
 import process from "node:process";
-import { build } from "esbuild";
 import { expect, test } from "vitest";
 import { checkTape } from "../../src/tape/check.ts";
 import { openTape } from "../../src/tape/reader.ts";
+import { bundled } from "../programs/bundled.ts";
 import { inFolder } from "./tape-files.ts";
-
-const program = resolve(import.meta.dirname, "../programs/write-tape.ts");
 
 /** The numbers of the readings in one segment. */
 async function readingsIn(path: string): Promise<number[]> {
@@ -25,15 +22,7 @@ async function readingsIn(path: string): Promise<number[]> {
 
 test("a process killed while it writes leaves whole segments and a valid last one, without a hole", () =>
   inFolder(async (file) => {
-    const bundle = file("write-tape.mjs");
-    await build({
-      entryPoints: [program],
-      outfile: bundle,
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node20",
-    });
+    const bundle = await bundled("write-tape.ts", file("write-tape.mjs"));
     for (let kill = 0; kill < 5; kill++) {
       const path = file(`${kill}.tape.jsonl`);
       const child = spawn(process.execPath, [bundle, path], { stdio: ["ignore", "pipe", "inherit"] });
