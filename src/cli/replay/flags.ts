@@ -24,6 +24,7 @@ export const REPLAY_FLAGS = {
     helpValue: "CHANNEL",
     helpGroup: "PART",
     multiple: true,
+    multipleNonGreedy: true,
   }),
   dir: Flags.string({ description: "only this direction", options: ["rx", "tx"], helpGroup: "PART" }),
   play: Flags.string({
