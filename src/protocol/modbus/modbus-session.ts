@@ -134,7 +134,7 @@ function hearReply(state: ModbusSessionState, reply: HeardFrame, at: Nanos, said
   const waiting = state.pending.find(({ request }) => belongTogether(request, reply));
   const wrong = waiting === undefined ? undefined : contradiction(waiting.request, reply);
   const missed =
-    waiting === undefined || wrong !== undefined ? findUnanswered(state, reply, wrong !== undefined) : undefined;
+    waiting === undefined || wrong !== undefined ? findUnanswered(state, reply, waiting !== undefined) : undefined;
   if (missed !== undefined) {
     remove(state.unanswered, missed);
     const { exception } = reply;
@@ -144,7 +144,7 @@ function hearReply(state: ModbusSessionState, reply: HeardFrame, at: Nanos, said
     );
   } else if (waiting !== undefined) {
     remove(state.pending, waiting);
-    for (const other of state.unanswered) other.settled ||= other.number === waiting.number;
+    settleOthers(state, waiting);
     said.push(stateOf(waiting, outcomeOf(reply, at - waiting.at, wrong)));
   } else {
     said.push(unsolicited(reply, whyUnsolicited(state, at)));
@@ -162,11 +162,22 @@ function belongTogether(request: HeardFrame, reply: HeardFrame): boolean {
   );
 }
 
-/** The earliest that the reply can belong to; `fitting`: only if nothing in it contradicts the request. */
-function findUnanswered(state: ModbusSessionState, reply: HeardFrame, fitting: boolean): Exchange | undefined {
-  const candidates = state.unanswered.filter(({ request }) => belongTogether(request, reply));
-  const fits = candidates.find(({ request }) => contradiction(request, reply) === undefined);
-  return fits ?? (fitting ? undefined : candidates[0]);
+/** The earliest that the reply fits. On a connection its number is enough, unless a request that `waits` has the same one. */
+function findUnanswered({ unanswered }: ModbusSessionState, reply: HeardFrame, waits: boolean): Exchange | undefined {
+  const candidates = unanswered.filter(({ request }) => belongTogether(request, reply));
+  const fitting = candidates.find(({ request }) => contradiction(request, reply) === undefined);
+  return fitting ?? (waits || reply.transaction === undefined ? undefined : candidates[0]);
+}
+
+/**
+ * Other attempts of an exchange that was answered are no reason to take the same request for a retry. On a serial line a device that
+ * answers has nothing more to say to what it was asked before.
+ */
+function settleOthers({ unanswered }: ModbusSessionState, { number, request }: Exchange): void {
+  const stale = (other: Exchange) =>
+    request.transaction === undefined && other.request.unit === request.unit && other.number !== number;
+  for (const other of unanswered.filter(stale)) remove(unanswered, other);
+  for (const other of unanswered) other.settled ||= other.number === number;
 }
 
 function outcomeOf({ exception }: HeardFrame, latency: number, wrong: ReturnType<typeof contradiction>): Outcome {

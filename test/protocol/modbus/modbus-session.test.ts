@@ -159,6 +159,21 @@ describe("on a connection", () => {
       .says(said("answered", { ...next, latency: 2_000_000 }));
   });
 
+  test("such a client's wrong reply is the present one's, unless it fits what was given up", () => {
+    const at = session();
+    const next = { exchange: 2, attempt: 1, transaction: 7, unit: 10, function: 3, address: 6, quantity: 1 };
+    at(0).gets(ASKS).says(said("requested", WHAT));
+    at(200)
+      .gets(asks("0007 0000 0006 0a 03 0006 0001"))
+      .says(said("given-up", { ...WHAT, waited: 200_000_000 }), said("requested", next));
+    at(201)
+      .gets(answers("0007 0000 0009 0a 03 06 0001 0002 0003"))
+      .says(said("contradicted", { ...next, latency: 1_000_000, wrong: "quantity" }));
+    at(202)
+      .gets(answers("0007 0000 0009 0a 03 06 0001 0002 0003"))
+      .says(said("late", { ...WHAT, latency: 202_000_000 }));
+  });
+
   test("a reply that nobody asked for is unsolicited", () => {
     const at = session();
     at(0)
@@ -280,6 +295,37 @@ describe("on a serial line", () => {
     at(320)
       .gets(answersOnLine("11 03 04 0017 0018"))
       .says(said("answered", { ...next, latency: 20_000_000 }));
+  });
+
+  test("a device that has answered since has nothing more to say to what it was asked before", () => {
+    const at = session();
+    const next = { ...LINE, exchange: 2, function: 4 };
+    const last = { ...LINE, exchange: 3, quantity: 2 };
+    at(0).gets(asksOnLine("11 03 0160 0001")).says(said("requested", LINE));
+    at(300)
+      .gets(asksOnLine("11 04 0160 0001"))
+      .says(said("given-up", { ...LINE, waited: 300_000_000 }), said("requested", next));
+    at(301)
+      .gets(answersOnLine("11 04 02 0017"))
+      .says(said("answered", { ...next, latency: 1_000_000 }));
+    at(400).gets(asksOnLine("11 03 0160 0002")).says(said("requested", last));
+    at(401)
+      .gets(answersOnLine("11 03 02 0017"))
+      .says(said("contradicted", { ...last, latency: 1_000_000, wrong: "quantity" }));
+  });
+
+  test("a reply that fits no request that timed out is not late but unsolicited", () => {
+    const at = session();
+    at(0).gets(asksOnLine("11 03 0160 0001")).says(said("requested", LINE));
+    at(1000)
+      .elapses()
+      .says(said("timed-out", { ...LINE, waited: 1_000_000_000 }));
+    at(1100)
+      .gets(answersOnLine("11 03 04 0017 0018"))
+      .says(said("unsolicited", { unit: 17, function: 3, cause: "no-request" }));
+    at(1200)
+      .gets(answersOnLine("11 03 02 0017"))
+      .says(said("late", { ...LINE, latency: 1_200_000_000 }));
   });
 
   test("nobody answers a broadcast, and nobody waits for it", () => {
