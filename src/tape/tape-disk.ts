@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, rename, rm } from "node:fs/promises";
+import { type FileHandle, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { FieldtapeError, systemCode } from "../errors.ts";
 
@@ -28,9 +28,10 @@ export interface TapeDisk {
 export const fileSystem: TapeDisk = {
   async create(path, force) {
     await makeFolder(dirname(path));
+    if (force) await refuseWhatIsNoFile(path);
     // Read too: after a failed write the end is made from what stands there.
     const handle = await open(path, force ? "w+" : "wx+", 0o600);
-    if (force && (await handle.stat()).isFile()) await handle.chmod(0o600);
+    if (force) await handle.chmod(0o600);
     return new SystemFile(handle);
   },
   async move(from, to) {
@@ -59,6 +60,13 @@ async function makeFolder(path: string): Promise<void> {
     if (systemCode(cause) !== "EEXIST") throw cause;
     throw new FieldtapeError("OUTPUT_FAILED", `cannot write into ${path}: it is no folder`, { file: path, cause });
   }
+}
+
+/** A device or a pipe has no positions to write at, and is not ours to empty or remove. */
+async function refuseWhatIsNoFile(path: string): Promise<void> {
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined || status.isFile()) return;
+  throw new FieldtapeError("OUTPUT_FAILED", `${path} is no plain file`, { file: path });
 }
 
 class SystemFile implements TapeFile {

@@ -483,6 +483,12 @@ describe("files", () => {
       expect(readdirSync(file("")).toSorted()).toEqual([TAPE, "another.0007.tape.jsonl"]);
     }));
 
+  test("that are none, such as devices, are left alone", async () => {
+    const failure = { code: "OUTPUT_FAILED", message: "/dev/null is no plain file" };
+    await expect(TapeWriter.create("/dev/null", { ...derived, force: true })).rejects.toMatchObject(failure);
+    expect(statSync("/dev/null").isCharacterDevice()).toBe(true);
+  });
+
   test("in a folder that cannot be written say so", () =>
     inFolder(async (file) => {
       file("file", "");
