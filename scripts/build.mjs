@@ -6,8 +6,8 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** What every start, or every tape, needs: fewer files to open. The other packages stay outside and load when they are used. */
-const BUNDLED = new Set(["@oclif/core", "zod", "re2js"]);
+/** What every start, every tape or every screen needs: fewer files to open. The other packages stay outside and load when they are used. */
+const BUNDLED = new Set(["@oclif/core", "zod", "re2js", "ink", "react"]);
 const { version, dependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
 
 /** The commit that is built, or "unknown" outside a checkout (a packed tarball). */
@@ -33,7 +33,12 @@ await build({
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: [...Object.keys(dependencies).filter((name) => !BUNDLED.has(name)), "typescript", "ts-node"],
+  external: [
+    ...Object.keys(dependencies).filter((name) => !BUNDLED.has(name)),
+    "typescript",
+    "ts-node",
+    "react-devtools-core",
+  ],
   // Some bundled packages are CommonJS and call require.
   banner: {
     js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',

@@ -108,5 +108,4 @@ export function text(value: string): FramerInput {
 
 export const open = { type: "link", change: "open" } as const;
 export const closed = { type: "link", change: "close" } as const;
-export const boundary = { type: "boundary" } as const;
 export const end = { type: "end" } as const;

@@ -13,12 +13,14 @@ export const RECORD_FLAGS = {
     description: "record this too, on the same tape and clock (several times if you like)",
     helpValue: "SOURCE",
     multiple: true,
+    multipleNonGreedy: true,
   }),
   events: Flags.string({
     description:
       "take your application's own events, a line of JSON or text each: a file that grows, unix:PATH, a named pipe, or -",
     helpValue: "FILE|unix:PATH|-",
     multiple: true,
+    multipleNonGreedy: true,
   }),
   decode: Flags.string({
     description: "add what this subject makes of it, as a later replay will",
@@ -30,6 +32,7 @@ export const RECORD_FLAGS = {
     description: "go on in a new segment after so much or so long",
     helpValue: "100MB|10m",
     multiple: true,
+    multipleNonGreedy: true,
   }),
   "keep-last": Flags.integer({
     description: "keep so many segments and remove older ones",
@@ -43,7 +46,12 @@ export const RECORD_FLAGS = {
     options: ["gap", "wait"],
   }),
   buffer: Flags.string({ description: "memory that may wait for the disk", helpValue: "64MiB", default: "64MiB" }),
-  meta: Flags.string({ description: "put this into the tape's header", helpValue: "KEY=VALUE", multiple: true }),
+  meta: Flags.string({
+    description: "put this into the tape's header",
+    helpValue: "KEY=VALUE",
+    multiple: true,
+    multipleNonGreedy: true,
+  }),
   control: Flags.string({
     description: "let other programs of yours watch and steer it over this local socket",
     helpValue: "unix:PATH",

@@ -34,6 +34,7 @@ export class TapeCut extends FieldtapeCommand {
       description: "only this channel, by number or name; may be given several times",
       helpValue: "CHANNEL",
       multiple: true,
+      multipleNonGreedy: true,
     }),
     output: Flags.string({
       char: "o",
