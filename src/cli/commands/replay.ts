@@ -27,7 +27,8 @@ export class Replay extends FieldtapeCommand {
     },
     {
       description: "Play the device's part to a live program, and hold its requests against the recorded ones.",
-      command: "<%= config.bin %> <%= command.id %> site.tape.jsonl --listen tcp:1502 --policy wait --out answers.tape.jsonl",
+      command:
+        "<%= config.bin %> <%= command.id %> site.tape.jsonl --listen tcp:1502 --policy wait --out answers.tape.jsonl",
     },
   ];
   static override args = { tape: Args.string({ description: "the tape", required: true }) };
