@@ -283,6 +283,31 @@ describe("different recordings side by side", () => {
     ]);
   });
 
+  test("come in the order in which they are named where they have one time", async () => {
+    const late: TapeRecord[] = [channel(0), raw(0, 0, "rx", "late")];
+    const early: TapeRecord[] = [channel(0), raw(100, 0, "rx", "early")];
+    const { records } = await merge([
+      [other, late],
+      [header, early],
+    ]);
+    const said = content(records).flatMap((record) =>
+      record.type === "raw" ? [Buffer.from(record.bytes).toString()] : [],
+    );
+    expect(said).toEqual(["late", "early"]);
+  });
+
+  test("of which the last was not closed are not closed as one of the others was", () =>
+    inFolder(async (file) => {
+      const closed = file("0.tape.jsonl", tapeBytes(here));
+      const killed = file("1.tape.jsonl", tapeBytes([channel(0), raw(900, 0, "rx", "x")], { head: other, end: false }));
+      await mergeTapes([closed, killed], file("out.tape.jsonl"), { force });
+      expect((await recordsOf(file("out.tape.jsonl"))).at(-1)).toMatchObject({
+        type: "end",
+        at: 1000,
+        reason: "merge",
+      });
+    }));
+
   test("whose clocks differ lie by a mark that both have", async () => {
     const hours: HeaderRecord = { ...other, started: "2026-11-20T17:00:00.000000Z" };
     const { records, report } = await merge(

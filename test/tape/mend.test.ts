@@ -176,7 +176,7 @@ describe("a damaged tape gives all that is whole", () => {
     const many = (from: number) => Array.from({ length: 1500 }, (_, index) => raw(from + index, 0, "rx", `${index}`));
     const { records } = mend(Buffer.from(`${head}${lines(...many(1_000_000), ...many(0))}`));
     const last = records.at(-1);
-    expect(last?.type === "raw" && last.at).toBeGreaterThan(1_001_500);
+    expect(last?.type === "raw" && last.at).toBeGreaterThan(1_002_900);
     assertTape(records);
   });
 

@@ -146,6 +146,20 @@ describe("a compressed tape", () => {
       await assertWhole(out);
     }));
 
+  test("whose damaged member seems to go on into the next one gives the next one", () =>
+    inFolder(async (file) => {
+      const text = tapeBytes(records.slice(0, 200)).toString();
+      const [head = "", rest = ""] = text.split(/(?=\{"type":"raw","at":100,)/);
+      const length = Buffer.byteLength(head) + 20;
+      // A stored block (RFC 1951 §3.2.4) whose length is wrong: it ends inside the next member.
+      const stored = Buffer.from([1, length & 255, length >> 8, ~length & 255, (~length >> 8) & 255]);
+      const damaged = Buffer.concat([gzipSync("").subarray(0, 10), stored, Buffer.from(head), gzipSync(rest)]);
+      const out = file("out.tape.jsonl");
+      await recoverTape(file("site.tape.jsonl.gz", damaged), out, { force });
+      const found = content(await recordsOf(out)).map(formatRecord);
+      for (const record of records.slice(0, 200)) expect(found).toContain(formatRecord(record));
+    }));
+
   property.prop(
     [fc.nat({ max: whole.length - 1 }), fc.integer({ min: 1, max: 300 }), fc.constantFrom("fill", "cut", "flip")],
     {
