@@ -13,7 +13,7 @@ export const pacing: Bench = async ({ quick, folder, root }) => {
     type: "raw",
     at: n * 1_000_000,
     channel: 0,
-    dir: "tx",
+    dir: "rx",
     text: "x",
   }));
   const channel = { type: "channel", at: 0, channel: 0, name: "a", kind: "stream", source: "bench", settings: {} };
