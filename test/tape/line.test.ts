@@ -114,6 +114,7 @@ describe("the fast path", () => {
     ["a number beyond 2⁵³−1", '{"type":"raw","at":9007199254740992,"channel":0,"dir":"rx","text":"abcdefghijklmnop"}'],
     ["a channel beyond 999,999", '{"type":"raw","at":1,"channel":1000000,"dir":"rx","text":"abcdefghijklmnop"}'],
     ["a third direction", '{"type":"raw","at":1,"channel":0,"dir":"up","text":"abcdefghijklmnop"}'],
+    ["a control character as it stands", '{"type":"raw","at":1,"channel":0,"dir":"rx","text":"abcd\x01fghijklmnop"}'],
     ["text and base64", '{"type":"raw","at":1,"channel":0,"dir":"rx","text":"a","b64":"QQ=="}'],
     ["no padding", '{"type":"raw","at":1,"channel":0,"dir":"rx","b64":"QUI"}'],
     ["bits under the padding", '{"type":"raw","at":1,"channel":0,"dir":"rx","b64":"QUJ="}'],

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { chmodSync, mkdirSync, truncateSync } from "node:fs";
+import { appendFileSync, chmodSync, mkdirSync, truncateSync } from "node:fs";
 import process from "node:process";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
@@ -79,6 +79,23 @@ describe("a tape", () => {
         expect(records.at(-1)?.type).toBe("end");
         expect(tape.facts()).toMatchObject({ bytes: bytes.length, damagedCount: 0, unsealedBytes: 0 });
       }
+    }));
+
+  test("that grows while it is read is read to where it ends by then", () =>
+    inFolder(async (file) => {
+      const bytes = tapeBytes(few);
+      const half = bytes.indexOf("\n", bytes.indexOf('"raw"')) - 5;
+      const path = file("a.tape.jsonl", bytes.subarray(0, half));
+      await using tape = await openTape(path);
+      const records: TapeRecord[] = [];
+      let grown = false;
+      for await (const batch of tape.batches()) {
+        if (!grown) appendFileSync(path, bytes.subarray(half));
+        grown = true;
+        records.push(...batch.records);
+      }
+      expect(said(records)).toBe(said(await recordsOf(file("whole.tape.jsonl", bytes))));
+      expect(tape.facts().damagedCount).toBe(0);
     }));
 
   test("may be left in the middle, and closed without being read", () =>

@@ -11,6 +11,8 @@ export class SmallDisk implements TapeDisk {
   /** From here on every sync and write fails: the disk is broken, not full. */
   broken = false;
   syncs = 0;
+  /** Called in the middle of each move. */
+  whileMoving: () => void = () => {};
 
   constructor(capacity = Number.POSITIVE_INFINITY) {
     this.capacity = capacity;
@@ -47,6 +49,7 @@ export class SmallDisk implements TapeDisk {
   }
 
   async move(from: string, to: string): Promise<void> {
+    this.whileMoving();
     this.files.set(to, this.contents(from));
     this.files.delete(from);
   }

@@ -220,6 +220,7 @@ describe("a disk that is full", () => {
       if (!disk.files.has(TAPE)) continue;
       const { records: read, facts } = scanned(disk.text(TAPE));
       expect(facts).toMatchObject({ tornBytes: 0, damagedCount: 0 });
+      expect(read[0]).toEqual(header);
       const kept = read.filter(({ type }) => type !== "gap" && type !== "end");
       expect(kept.map(formatRecord)).toEqual(lines.slice(0, kept.length));
       if (facts.end === undefined) continue;
@@ -245,7 +246,8 @@ describe("a disk that is full", () => {
     await expect(writer.sync()).rejects.toBe(failure);
     await expect(writer.close({ reason: "stop" })).rejects.toBe(failure);
     const { records: read, facts } = scanned(disk.text(TAPE));
-    expect(facts).toMatchObject({ damagedCount: 0, unsealedBytes: 0, end: { reason: "disk-full" } });
+    const end = { reason: "disk-full", records: read.length - 1 };
+    expect(facts).toMatchObject({ damagedCount: 0, unsealedBytes: 0, end });
     const kept = content(read).filter(({ type }) => type === "raw").length;
     expect(kept).toBeGreaterThan(1000);
     // Hash lines are lost too.
@@ -439,6 +441,18 @@ describe("blobs", () => {
     await writer.close({ reason: "stop" });
     expect(scanned(disk.text("a.0001.tape.jsonl")).records[1]).toMatchObject({ type: "blob", at: 0 });
     expect(disk.files.has(`a.0001.tape.jsonl.blobs/${record.sha256}`)).toBe(true);
+  });
+
+  test("are not parted from their record by a rotation while they are put in place", async () => {
+    const disk = new SmallDisk();
+    const writer = await TapeWriter.over(disk, TAPE, derived);
+    disk.whileMoving = () => writer.rotate(nanos(9));
+    const { sha256 } = await writer.addBlob(Uint8Array.of(1), { at: nanos(5), media: "image/png" });
+    writer.write({ type: "mark", at: nanos(20), label: "after" });
+    await writer.close({ reason: "stop" });
+    expect(content(scanned(disk.text(TAPE)).records)).toMatchObject([{ type: "blob", sha256 }]);
+    expect(disk.files.has(`${TAPE}.blobs/${sha256}`)).toBe(true);
+    expect(content(scanned(disk.text("a.0001.tape.jsonl")).records)).toMatchObject([{ type: "mark", at: 0 }]);
   });
 
   test("that break off leave nothing behind, and the tape goes on", async () => {
