@@ -108,7 +108,7 @@ export class SegmentSeries {
 
   private isDue(record: TapeRecord): boolean {
     const { bytes = Infinity, every } = this.rotation;
-    if (this.held > 0 || record.type === "header") return false;
+    if (record.type === "header") return false;
     if (this.asked || this.segment.bytes >= bytes) return true;
     return every !== undefined && record.at - (this.begunAt - (this.begunAt % every)) >= every;
   }
