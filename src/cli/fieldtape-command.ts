@@ -70,6 +70,7 @@ export abstract class FieldtapeCommand extends Command {
   }
 
   protected override async catch(error: Error): Promise<void> {
+    this.parsed = true; // a refused command line is no forgotten one: oclif would warn
     const { exit, words } = failure(error, this.argv.includes("--debug"));
     this.say(words);
     if (exit === EXIT.usage && "oclif" in error)
