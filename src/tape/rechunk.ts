@@ -21,6 +21,7 @@ export type Rechunking =
 export const READ_SIZE_MAX = 262_144;
 /** Sizes of `random` are drawn from 1 … 2⁰ to 1 … 2⁸, each range as often as the other. */
 const RANDOM_RANGES = 9;
+const SLAB_BYTES = 65_536;
 
 /** Reads `joined`, `N` or `random:SEED`. @throws FieldtapeError USAGE */
 export function parseRechunking(text: string): Rechunking {
@@ -53,6 +54,8 @@ class Rechunker implements Stage {
   #line = 0;
   #pending = new Uint8Array(0);
   #pendingLength = 0;
+  #slab = new Uint8Array(0);
+  #slabUsed = 0;
   #size = 0;
   #draw: () => number = () => READ_SIZE_MAX;
 
@@ -76,8 +79,7 @@ class Rechunker implements Stage {
   end(): void {
     const last = this.#last;
     this.#last = undefined;
-    if (last !== undefined && this.#pendingLength > 0)
-      this.#emit({ ...last, bytes: this.#pending.slice(0, this.#pendingLength) }, this.#line);
+    if (last !== undefined && this.#pendingLength > 0) this.#emit(pieceOf(last, this.#rest()), this.#line);
     this.#pendingLength = 0;
   }
 
@@ -98,7 +100,7 @@ class Rechunker implements Stage {
     let taken = 0;
     while (this.#pendingLength + read.bytes.length - taken >= this.#size) {
       const upTo = taken + this.#size - this.#pendingLength;
-      this.#emit({ ...read, bytes: this.#piece(read.bytes, taken, upTo) }, line);
+      this.#emit(pieceOf(read, this.#piece(read.bytes, taken, upTo)), line);
       taken = upTo;
       this.#size = this.#draw();
     }
@@ -107,14 +109,31 @@ class Rechunker implements Stage {
 
   #piece(bytes: Uint8Array, from: number, upTo: number): Uint8Array {
     if (this.#pendingLength === 0) return bytes.subarray(from, upTo);
-    const piece = new Uint8Array(this.#pendingLength + upTo - from);
+    const piece = this.#room(this.#pendingLength + upTo - from);
     piece.set(this.#pending.subarray(0, this.#pendingLength));
     piece.set(bytes.subarray(from, upTo), this.#pendingLength);
     this.#pendingLength = 0;
     return piece;
   }
 
+  #rest(): Uint8Array {
+    const rest = this.#room(this.#pendingLength);
+    rest.set(this.#pending.subarray(0, this.#pendingLength));
+    return rest;
+  }
+
+  /** Many small pieces share one piece of memory: each of its own would cost more than all the copying. */
+  #room(length: number): Uint8Array {
+    if (this.#slab.length - this.#slabUsed < length) {
+      this.#slab = new Uint8Array(Math.max(SLAB_BYTES, length));
+      this.#slabUsed = 0;
+    }
+    this.#slabUsed += length;
+    return this.#slab.subarray(this.#slabUsed - length, this.#slabUsed);
+  }
+
   #keep(bytes: Uint8Array, from: number): void {
+    if (from === bytes.length) return;
     const length = this.#pendingLength + bytes.length - from;
     if (length > this.#pending.length) {
       const grown = new Uint8Array(Math.max(length, 2 * this.#pending.length));
@@ -124,6 +143,11 @@ class Rechunker implements Stage {
     this.#pending.set(bytes.subarray(from), this.#pendingLength);
     this.#pendingLength = length;
   }
+}
+
+/** Spelled out: a spread costs more than everything else here. */
+function pieceOf({ at, channel, dir }: RawRecord, bytes: Uint8Array): RawRecord {
+  return { type: "raw", at, channel, dir, bytes };
 }
 
 /** Where the sizes of the next pieces come from. Each channel and direction has its own chance: leaving one out changes no other. */
