@@ -46,7 +46,6 @@ interface Kept {
   readonly key: string;
   readonly line: number;
   readonly at: number;
-  readonly size: number;
 }
 
 /** What a file holds, behind the digest of it. */
@@ -66,6 +65,8 @@ interface Stored {
 export class SnapshotShelf {
   readonly #folder: string;
   readonly #key: string;
+  /** Bytes of each file, as far as they were asked for. */
+  readonly #sizes = new Map<string, number>();
 
   private constructor(folder: string, key: string) {
     this.#folder = folder;
@@ -74,7 +75,8 @@ export class SnapshotShelf {
 
   /** `undefined` for what is no file: it cannot be read again. */
   static async open(tape: string, identity: SnapshotIdentity): Promise<SnapshotShelf | undefined> {
-    const file = await fileKey(tape);
+    // A pipe is not even opened a second time: that would wait for a second writer.
+    const file = (await stat(tape)).isFile() ? await fileKey(tape) : undefined;
     if (file === undefined) return undefined;
     const { subject, config, code, seed, feed } = identity;
     const told = JSON.stringify([VERSION, file, subject, config, code, seed, feed]);
@@ -121,11 +123,7 @@ export class SnapshotShelf {
     for (const name of names) {
       const [, key, line, at] = NAME.exec(name) ?? [];
       if (key === undefined) continue;
-      const size = await stat(join(this.#folder, name)).then(
-        (status) => status.size,
-        () => 0,
-      );
-      kept.push({ name, key, line: Number(line), at: Number(at), size });
+      kept.push({ name, key, line: Number(line), at: Number(at) });
     }
     return kept.toSorted((a, b) => a.line - b.line || a.at - b.at);
   }
@@ -133,11 +131,20 @@ export class SnapshotShelf {
   /** Takes away what no longer fits the tape, the subject or the code; then every second one of ours. */
   async #makeRoom(bytes: number): Promise<void> {
     const kept = await this.#kept();
-    const total = kept.reduce((sum, { size }) => sum + size, bytes);
+    let total = bytes;
+    for (const { name } of kept) total += await this.#size(name);
     if (total <= BYTES_MAX) return;
     const foreign = kept.filter(({ key }) => key !== this.#key);
     const surplus = foreign.length > 0 ? foreign : kept.filter((_, index) => index % 2 === 0);
     for (const { name } of surplus) await rm(join(this.#folder, name), { force: true });
+  }
+
+  async #size(name: string): Promise<number> {
+    const known = this.#sizes.get(name);
+    if (known !== undefined) return known;
+    const status = await stat(join(this.#folder, name)).catch(() => undefined);
+    this.#sizes.set(name, status?.size ?? 0);
+    return status?.size ?? 0;
   }
 
   async #read(name: string): Promise<Snapshot | undefined> {

@@ -78,16 +78,19 @@ export class WirePlayer {
     yield { ...(await this.step()), divergence };
   }
 
+  /** Opens the wire that this record needs; tape time stands still meanwhile. */
+  async connect(record: FedRecord, line: number): Promise<void> {
+    const { clock } = this.#options.pace;
+    if (!this.#wires.needsWire(record) || !("channel" in record) || record.channel === undefined) return;
+    clock.pause();
+    await this.#placing(line, this.#wires.connect(record.channel, this.#signal));
+    clock.resume();
+  }
+
   async play(record: FedRecord, line: number): Promise<CheckedStep> {
     const { clock, lateness } = this.#options.pace;
-    try {
-      if (this.#wires.needsWire(record)) await this.#connect(record);
-      if (record.type === "raw") lateness.add((clock.now() - record.at) / clock.rate);
-      await this.#wires.play(record);
-    } catch (thrown) {
-      this.#signal.throwIfAborted();
-      throw this.#placed(thrown, line);
-    }
+    if (record.type === "raw") lateness.add((clock.now() - record.at) / clock.rate);
+    await this.#placing(line, this.#wires.play(record));
     return this.step(record, line);
   }
 
@@ -98,14 +101,6 @@ export class WirePlayer {
     const divergence = await this.#options.sent?.take(outputs, at);
     const fed = record === undefined ? { fed: [], lines: [] } : { fed: [record], lines: [line] };
     return { ...fed, outputs, at, ...(divergence === undefined ? {} : { divergence }) };
-  }
-
-  async #connect(record: FedRecord): Promise<void> {
-    const { clock } = this.#options.pace;
-    if (!("channel" in record) || record.channel === undefined) return;
-    clock.pause();
-    await this.#wires.connect(record.channel, this.#signal);
-    clock.resume();
   }
 
   /** Sleeps until then, handing over what comes in as it comes. */
@@ -133,10 +128,16 @@ export class WirePlayer {
     }
   }
 
-  #placed(thrown: unknown, line: number): unknown {
-    if (!(thrown instanceof FieldtapeError) || thrown.line !== undefined) return thrown;
-    const { code, message, hint, cause } = thrown;
-    const { file } = this.#options;
-    return new FieldtapeError(code, message, { cause, file, line, ...(hint === undefined ? {} : { hint }) });
+  /** Adds to a failure of the wire which line could not be played. */
+  async #placing(line: number, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (thrown) {
+      this.#signal.throwIfAborted();
+      if (!(thrown instanceof FieldtapeError) || thrown.line !== undefined) throw thrown;
+      const { code, message, hint, cause } = thrown;
+      const { file } = this.#options;
+      throw new FieldtapeError(code, message, { cause, file, line, ...(hint === undefined ? {} : { hint }) });
+    }
   }
 }

@@ -29,6 +29,7 @@ export async function* replayToWire(
       const line = batch.lines[index] ?? 0;
       await player.expect(batch, line);
       yield* player.idle(record.at);
+      await player.connect(record, line);
       yield* player.patience(record);
       if (player.lost) return;
       yield await player.play(record, line);

@@ -6,7 +6,6 @@ import type { Pace } from "../../replayer/pace.ts";
 import { RepeatCheck } from "../../replayer/repeat-check.ts";
 import type { SentCheck } from "../../replayer/sent-check.ts";
 import { findWhereabouts, soughtBy, type Whereabouts } from "../../replayer/whereabouts.ts";
-import { fileKey } from "../../tape/index-file.ts";
 import { openTape } from "../../tape/reader.ts";
 import type { TapeRecord } from "../../tape/record.ts";
 import type { Clock } from "../../time/clock.ts";
@@ -19,7 +18,7 @@ import { writeOutTape } from "./out-tape.ts";
 import type { ReplayPlan } from "./plan.ts";
 import { JsonPrinter, type Print, type Printer, TextPrinter } from "./printers.ts";
 import { Round } from "./round.ts";
-import { identityOf, type Session } from "./session.ts";
+import { identityOf, isFile, type Session } from "./session.ts";
 import { Spool } from "./spool.ts";
 import { hitWords, summaryWords, unstableWords } from "./words.ts";
 
@@ -207,7 +206,7 @@ function paceOf({ rate, maxGap }: ReplayPlan, clock: Clock): Pace | undefined {
 
 /** Reads the tape once more; a pipe cannot be. */
 async function whereabouts(tape: string, divergence: Divergence): Promise<Whereabouts> {
-  if ((await fileKey(tape)) === undefined) return { line: 0 };
+  if (!(await isFile(tape))) return { line: 0 };
   await using again = await openTape(tape);
   return await findWhereabouts(again.batches({ verify: false }), soughtBy(divergence));
 }

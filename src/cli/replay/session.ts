@@ -1,3 +1,4 @@
+import { stat } from "node:fs/promises";
 import type { Json, JsonObject } from "../../bytes/json.ts";
 import { FieldtapeError } from "../../errors.ts";
 import { type Cue, Deck } from "../../replayer/deck.ts";
@@ -65,7 +66,7 @@ async function subjectOf(plan: ReplayPlan, config: LoadedConfig, signal: AbortSi
   const name = plan.subject ?? config.config.subject;
   const options = plan.options === undefined ? undefined : await parseOptionsFlag(plan.options);
   if (name !== undefined) return resolveSubject(name, options, config);
-  const found = await candidates(plan.tape, signal);
+  const found = (await isFile(plan.tape)) ? await candidates(plan.tape, signal) : [];
   const told = found.map((one) => `--subject ${one.name}: ${one.frames} frames, ${one.faults} faults`);
   throw new FieldtapeError("SUBJECT_UNKNOWN", "which subject? none is named, here or in the configuration", {
     hint:
@@ -75,7 +76,15 @@ async function subjectOf(plan: ReplayPlan, config: LoadedConfig, signal: AbortSi
   });
 }
 
+/** A pipe or a terminal can be read once only. */
+export async function isFile(path: string): Promise<boolean> {
+  return (await stat(path)).isFile();
+}
+
 export async function partOf({ tape, from, until }: ReplayPlan, signal: AbortSignal): Promise<Part> {
+  const sought = [from, until].some((position) => position !== undefined && position.type !== "at");
+  if (sought && !(await isFile(tape)))
+    throw new FieldtapeError("USAGE", `${tape} can be read once only: say --from and --until as times like 12.5s`);
   const begin = from === undefined ? undefined : await cueOf(tape, from, signal);
   if (until === undefined) return { from: begin, until: undefined };
   return { from: begin, until: await stopOf(tape, until, begin?.at, signal) };
