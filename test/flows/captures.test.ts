@@ -13,9 +13,8 @@ const CUTS = [[], ["joined"], ["1"], ["7"], ["random:1"], ["random:2"], ["random
 
 type Value = Record<string, unknown>;
 
-/** Imports a capture and decodes it with the given cut; answers with the values that were said. */
-async function decode(capture: string, importArgs: readonly string[], replayArgs: readonly string[]): Promise<Value[]> {
-  const tape = await tapeOf(capture, importArgs);
+/** Replays a tape with the given cut; answers with the values that were said. */
+async function decode(tape: string, replayArgs: readonly string[]): Promise<Value[]> {
   const { code, stdout, stderr } = await fieldtape(["replay", tape, "--json", ...replayArgs]);
   if (code !== 0) throw new Error(stderr);
   return jsonLines(stdout).map(({ value, channel }) => ({ ...(value as Value), channel }));
@@ -36,8 +35,9 @@ onCaptures(
     const place = join(folder, "modbus-tcp");
     for (const name of readdirSync(place).filter((file) => file.endsWith(".pcap"))) {
       const expected = jsonLines(readFileSync(join(place, name.replace(".pcap", ".expected.jsonl")), "utf8"));
+      const tape = await tapeOf(join(place, name), []);
       for (const cut of CUTS) {
-        const frames = framesOf(await decode(join(place, name), [], ["--subject", "modbus-tcp", ...cut]));
+        const frames = framesOf(await decode(tape, ["--subject", "modbus-tcp", ...cut]));
         const key = (dir: unknown, transaction: unknown, unit: unknown, code: unknown) =>
           `${dir} ${transaction} ${unit} ${code}`;
         expect(
@@ -62,7 +62,9 @@ onCaptures(
     for (const [index, { log, sentences, sha256_of_sentence_lines }] of expected.entries()) {
       // A cut for each log, in turn: every log and every cut is met, and the framer's own tests try them all.
       const cut = CUTS[index % CUTS.length]!;
-      const frames = framesOf(await decode(join(place, log), ["--format", "raw"], ["--subject", "nmea", ...cut]));
+      const frames = framesOf(
+        await decode(await tapeOf(join(place, log), ["--format", "raw"]), ["--subject", "nmea", ...cut]),
+      );
       const text = frames.map(({ sentence }) => `${sentence}\n`).join("");
       expect({
         log,
@@ -83,10 +85,9 @@ onCaptures(
 onCaptures(
   "a Modbus RTU line decodes to the frames of its 133 whole reads and two in the one that glues, 42 of them exceptions",
   async (folder) => {
+    const tape = await tapeOf(join(folder, "modbus-rtu", "socat-x.txt"), []);
     for (const cut of CUTS) {
-      const frames = framesOf(
-        await decode(join(folder, "modbus-rtu", "socat-x.txt"), [], ["--subject", "modbus-rtu", ...cut]),
-      );
+      const frames = framesOf(await decode(tape, ["--subject", "modbus-rtu", ...cut]));
       expect([frames.length, frames.filter((frame) => frame["exception"] !== undefined).length], String(cut)).toEqual([
         135, 42,
       ]);
@@ -128,12 +129,9 @@ onCaptures(
     };
     const config = configuration();
     for (const [log, received] of Object.entries(counts)) {
+      const tape = await tapeOf(join(folder, "inverter-tcp", log), []);
       for (const cut of CUTS) {
-        const values = await decode(
-          join(folder, "inverter-tcp", log),
-          [],
-          ["--subject", "inverter", "--config", config, ...cut],
-        );
+        const values = await decode(tape, ["--subject", "inverter", "--config", config, ...cut]);
         expect(
           values.filter(({ type }) => type === "fault"),
           String(cut),
@@ -150,16 +148,17 @@ onCaptures(
   async (folder) => {
     const place = join(folder, "mbus-serial");
     const config = configuration();
-    for (const name of readdirSync(place).filter((file) => file.endsWith(".hex"))) {
-      const values = await decode(
-        join(place, name),
-        [],
-        ["--subject", "mbus", "--config", config, "--rechunk", "random:7"],
-      );
+    const files = readdirSync(place).filter((file) => file.endsWith(".hex"));
+    const tape = await tapeOf(
+      join(place, files[0]!),
+      files.slice(1).map((file) => join(place, file)),
+    );
+    for (const cut of CUTS) {
+      const values = await decode(tape, ["--subject", "mbus", "--config", config, ...cut]);
       expect(
         values.map(({ type }) => type),
-        name,
-      ).toEqual(["frame"]);
+        String(cut),
+      ).toEqual(files.map(() => "frame"));
     }
   },
   120_000,
