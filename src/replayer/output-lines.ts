@@ -6,7 +6,6 @@ import type { OutputRecord, TapeRecord } from "../tape/record.ts";
 
 const BUFFER_BYTES = 128 * 1024;
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN = 0x7b;
@@ -20,6 +19,12 @@ const HALF = 1e8;
 const ROOM = 4 * NESTING_MAX;
 /** Something that is written the common way. */
 const UNUSUAL = -1;
+
+/** By code unit: 1 for ASCII that stands in a JSON string as it is. */
+const PLAIN = new Uint8Array(0x1_0000);
+PLAIN.fill(1, 0x20, 0x7f);
+PLAIN[QUOTE] = 0;
+PLAIN[0x5c] = 0;
 
 const BEGIN = Buffer.from('{"type":"output","at":', "latin1");
 const TRUE = Buffer.from("true", "latin1");
@@ -122,20 +127,18 @@ export class OutputLines {
     return end;
   }
 
-  /** ASCII that needs no backslash. */
   #string(text: string, to: number): number {
     const { length } = text;
     const bytes = this.#reserve(to + length + 2);
-    let end = to;
-    bytes[end++] = QUOTE;
+    bytes[to] = QUOTE;
+    let end = to + 1;
     for (let index = 0; index < length; index += 1) {
       const code = text.charCodeAt(index);
-      if (code < 0x20 || code > 0x7e || code === QUOTE || code === BACKSLASH)
-        return this.#text(JSON.stringify(text), to);
+      if (PLAIN[code] !== 1) return this.#text(JSON.stringify(text), to);
       bytes[end++] = code;
     }
-    bytes[end++] = QUOTE;
-    return end;
+    bytes[end] = QUOTE;
+    return end + 1;
   }
 
   #number(value: number, to: number): number {
