@@ -52,7 +52,7 @@ export interface FeedOptions {
   /** Only this direction: for an observer. */
   readonly dir?: Dir;
   readonly rechunking?: Rechunking;
-  /** Stop here: what comes after this time, or after this line, is not fed; no drain, no `end`. */
+  /** Stop here, unless the tape ends before: what comes after this time, or this line, is not fed; no drain, no `end`. */
   readonly until?: { readonly at: Nanos; readonly line?: number };
   /** Where the batches begin, if not at the tape's first line. */
   readonly from?: Landmark;
@@ -87,7 +87,7 @@ export async function* feed(
   }
   stage.end();
   if (!door.shut) choice?.assertFound(options.file);
-  yield hearing.last(door.stopAt);
+  yield hearing.last(door);
 }
 
 function transformsOf(options: FeedOptions, choice: ChannelChoice | undefined, door: Door): Transform[] {
@@ -202,9 +202,10 @@ class Hearing {
     return batch;
   }
 
-  last(stopAt: Nanos | undefined): FedBatch {
-    if (stopAt !== undefined) return { ...this.batch(), stopAt };
+  /** The end of the run: where it was to stop, or the tape's own end where that comes first. */
+  last({ shut, stopAt }: Door): FedBatch {
     const at = nanos(Math.max(this.#end?.record.at ?? ZERO, plus(this.#lastInput, this.#drain)));
+    if (stopAt !== undefined && (shut || at > stopAt)) return { ...this.batch(), stopAt };
     const end = { type: "end", at, records: 0, reason: this.#end?.record.reason ?? "replayed" } as const;
     this.#push(end, this.#end?.line ?? this.#lastLine);
     return { ...this.batch(), stopAt: at };

@@ -71,3 +71,12 @@ export const FRAGILE = session(
   `if (input.type === "frame" && input.frame.text === "two") throw new Error("two is too much")`,
   "undefined",
 );
+
+/** Says what it is told, and wants to hear every second that time has passed. */
+export const CLOCKWORK = session(
+  "observer",
+  "clockwork",
+  `if (input.type === "frame") outputs.push({ type: "say", value: { type: "state", state: "heard" } });
+   if (input.type === "elapsed") { state.due = at + 1e9; outputs.push({ type: "say", value: { type: "state", state: "tick" } }) }`,
+  "typeof state.due === 'number' ? state.due : 1e9",
+);

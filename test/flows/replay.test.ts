@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needs } from "../needs.ts";
 import { fieldtape, jsonLines, startFieldtape } from "./command-line.ts";
-import { ANSWERER, DICE, FRAGILE, METER, project } from "./replay-tapes.ts";
+import { ANSWERER, CLOCKWORK, DICE, FRAGILE, METER, project } from "./replay-tapes.ts";
 import { openTestTerminal } from "./terminal.ts";
 
 const replay = (cwd: string, ...args: string[]) => fieldtape(["replay", "a.tape.jsonl", ...args], { cwd });
@@ -175,6 +175,25 @@ describe("a subject", () => {
     expect(stderr).toMatch(/a\.tape\.jsonl:6: .*two is too much/);
     const kept = jsonLines(readFileSync(join(cwd, "out.tape.jsonl"), "utf8"));
     expect(kept.map(({ type }) => type)).toContain("end");
+  });
+
+  test("that was told things hears exactly those, or has its own deadlines fired instead", async () => {
+    const told = [
+      ...METER.slice(0, 4),
+      '{"type":"input","at":1500000000,"machine":"clockwork","channel":0,"value":{"type":"elapsed"}}',
+      '{"type":"end","at":2500000000,"records":5,"reason":"stop"}',
+    ];
+    const cwd = project(told, { clockwork: CLOCKWORK });
+    const states = async (...args: string[]) =>
+      jsonLines((await replay(cwd, "-s", "clockwork", "--json", ...args)).stdout).flatMap(({ at, value }) => {
+        const { type, state } = value as { type: string; state: string };
+        return type === "state" ? [[at, state]] : [];
+      });
+    expect(await states()).toEqual([[1_500_000_000, "tick"]]);
+    expect(await states("--time", "computed")).toEqual([
+      [1_000_000_000, "tick"],
+      [2_000_000_000, "tick"],
+    ]);
   });
 
   test("that is not named is asked for, with those that can read the tape", async () => {

@@ -10,12 +10,14 @@ import { targetOf } from "../../tape/position-target.ts";
 import { openTape, type TapeReader } from "../../tape/reader.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Nanos, ZERO } from "../../time/nanos.ts";
+import { builtIn } from "../built-in-subjects.ts";
 import { candidates } from "../candidates.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
 import { parseOptionsFlag } from "../options-flag.ts";
 import { type ResolvedSubject, resolveSubject } from "../subjects.ts";
 import { codeDigest } from "./code-digest.ts";
 import type { ReplayPlan } from "./plan.ts";
+import { recordedMachines } from "./recorded-machines.ts";
 
 /** The part of the tape that is played. */
 export interface Part {
@@ -45,10 +47,11 @@ export async function openSession(
     const part = await partOf(plan, signal);
     const feed = feedOf(plan, part);
     const shelf = await shelfOf(plan, subject, config, feed);
+    const recorded = await recordedOf(plan, subject, config, signal);
     const deck = new Deck({
       tape,
       subject: subject.subject,
-      open: { config: subject.config, seed: plan.seed, faults: [], time: plan.time },
+      open: { config: subject.config, seed: plan.seed, faults: [], time: plan.time, recorded },
       feed,
       clock,
       verify: true,
@@ -151,6 +154,19 @@ export function identityOf(plan: ReplayPlan, subject: { readonly name: string; r
 function positionText(position: Position | undefined): string | null {
   if (position === undefined) return null;
   return JSON.stringify(position, (_, value: unknown) => (typeof value === "bigint" ? String(value) : value));
+}
+
+/** Which machines hear what the tape says they were told. A framer is told nothing but bytes. */
+async function recordedOf(
+  plan: ReplayPlan,
+  { subject }: ResolvedSubject,
+  { config }: LoadedConfig,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const named = config.subjects?.[subject.name];
+  const frames = builtIn(named !== undefined && "subject" in named ? named.subject : subject.name)?.frames === true;
+  if (frames || !(await isFile(plan.tape))) return [];
+  return recordedMachines(plan.tape, signal);
 }
 
 /**
