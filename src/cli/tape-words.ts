@@ -4,17 +4,18 @@ import type { Hole } from "../tape/mend.ts";
 import type { RecoverReport } from "../tape/recover.ts";
 import type { ChannelSurvey, Survey } from "../tape/survey.ts";
 import { formatDuration } from "../time/duration.ts";
+import { inZone, type Zone } from "../time/zone.ts";
 
 const LISTED = 20;
 
-/** What a tape is and holds, for a person. */
-export function inspectionWords(inspection: Inspection): string {
+/** What a tape is and holds, for a person, with dates in that zone. */
+export function inspectionWords(inspection: Inspection, zone: Zone): string {
   const { path, size, schema, compressed, header, closed, segments, whole } = inspection;
   const recorder = header?.recorder;
   return [
     `${path}: schema ${schema}, ${bytesWords(size)}${compressed ? ", compressed" : ""}`,
     line("id", header === undefined ? "none: a golden or a fragment" : plain(header.id)),
-    line("time", timeWords(inspection)),
+    line("time", timeWords(inspection, zone)),
     line("closed", closed === undefined ? "not closed cleanly" : plain(closed)),
     ...(recorder === undefined ? [] : [line("recorder", plain(`${recorder.version} ${recorder.git}`.trim()))]),
     ...(segments.length === 0
@@ -89,9 +90,10 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
-function timeWords({ from, until, duration, header }: Inspection): string {
-  if (duration === undefined) return from === undefined ? "nothing is recorded" : `from ${from}`;
-  const dates = header === undefined ? "" : `${from} to ${until}, `;
+function timeWords({ from, until, duration }: Inspection, zone: Zone): string {
+  const [first, last] = [from, until].map((date) => (date === undefined ? undefined : inZone(date, zone)));
+  if (duration === undefined) return first === undefined ? "nothing is recorded" : `from ${first}`;
+  const dates = first === undefined || last === undefined ? "" : `${first} to ${last}, `;
   return `${dates}${formatDuration(duration)}`;
 }
 

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import process from "node:process";
 import type { Clock, WallClock } from "../time/clock.ts";
-import { SystemClock, type SystemClockOptions, SystemWallClock } from "../time/system-clock.ts";
+import { localZone, SystemClock, type SystemClockOptions, SystemWallClock } from "../time/system-clock.ts";
+import { UTC, type Zone } from "../time/zone.ts";
 import { type ConfigOptions, type LoadedConfig, loadConfig } from "./config/config-file.ts";
 
 /** The world that commands run in. What a lower room needs of a higher one is handed in from here. */
@@ -13,6 +14,11 @@ export interface World {
 /** Real time; `precise` for playing to a live program. */
 export function realWorld(options: SystemClockOptions): World {
   return { clock: new SystemClock(options), wall: new SystemWallClock() };
+}
+
+/** The zone in which dates are shown to a person: UTC unless `--local` asks for this machine's. */
+export function shownZone(flags: { readonly local: boolean }): Zone {
+  return flags.local ? localZone : UTC;
 }
 
 /** A recording's identity: the one thing that chance decides. */

@@ -26,7 +26,12 @@ export function parseIso(text: string): bigint | undefined {
   if (ahead === undefined) return undefined;
   const seconds = daysFromCivil(year, month, day) * DAY_SECONDS + BigInt((hour * 60 + minute - ahead) * 60 + second);
   const wall = seconds * NANOS + BigInt((parts[7] ?? "").padEnd(9, "0"));
-  return wall >= FIRST && wall < AFTER_LAST ? wall : undefined;
+  return withinIso(wall) ? wall : undefined;
+}
+
+/** Whether four digits of year can say when that was. */
+export function withinIso(wall: bigint): boolean {
+  return wall >= FIRST && wall < AFTER_LAST;
 }
 
 /**
@@ -34,7 +39,7 @@ export function parseIso(text: string): bigint | undefined {
  * lies after the moment that it names.
  */
 export function formatIso(wall: bigint, digits = 9): string {
-  assert(wall >= FIRST && wall < AFTER_LAST, `${wall} ns is outside the years 0 to 9999`);
+  assert(withinIso(wall), `${wall} ns is outside the years 0 to 9999`);
   const seconds = floorDivide(wall, NANOS);
   const days = floorDivide(seconds, DAY_SECONDS);
   const clock = Number(seconds - days * DAY_SECONDS);

@@ -2,8 +2,9 @@ import { setMaxListeners } from "node:events";
 import process from "node:process";
 import type { Clock, WallClock } from "./clock.ts";
 import { NANOS_PER_MILLI, type Nanos, nanos } from "./nanos.ts";
+import type { Zone } from "./zone.ts";
 
-// The only home of ambient time, timers and turns of the event loop: everything else is given a Clock.
+// The only home of ambient time, time zones, timers and turns of the event loop: everything else is given a Clock.
 
 export interface SystemClockOptions {
   /**
@@ -72,6 +73,11 @@ export class SystemWallClock implements WallClock {
     return BigInt(Date.now()) * 1_000_000n;
   }
 }
+
+/** The zone that this machine is set to. */
+export const localZone: Zone = (wall) =>
+  // `|| 0`: minus nothing is nothing.
+  -Math.round(new Date(Number(wall / 1_000_000n)).getTimezoneOffset()) || 0;
 
 /** Resolves when everything that could go on has gone on: one turn of the event loop. */
 export function turn(): Promise<void> {

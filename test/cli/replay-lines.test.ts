@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import { ReplayLines } from "../../src/cli/reporters/replay-lines.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
 import { nanos } from "../../src/time/nanos.ts";
+import { UTC } from "../../src/time/zone.ts";
 import { channel, raw } from "../tape/traffic.ts";
 
 const said = (value: Extract<TapeRecord, { type: "output" }>["value"]): TapeRecord => ({
@@ -13,7 +14,7 @@ const said = (value: Extract<TapeRecord, { type: "output" }>["value"]): TapeReco
 });
 
 test("each record is one line: time, channel, direction, kind, what it says", () => {
-  const lines = new ReplayLines({ color: false });
+  const lines = new ReplayLines({ color: false, zone: UTC });
   lines.learn(channel(0, "stream", "boiler"));
   const shown = [
     said({ type: "frame", dir: "rx", span: [0, 8], unit: 1, values: [1, 2], text: "a b" }),
@@ -42,7 +43,7 @@ test("each record is one line: time, channel, direction, kind, what it says", ()
 });
 
 test("nothing that a stranger wrote moves the cursor or breaks the line", () => {
-  const lines = new ReplayLines({ color: false });
+  const lines = new ReplayLines({ color: false, zone: UTC });
   lines.learn(channel(0, "stream", "a\u001b[2Jb\nc"));
   const shown = [
     lines.line(said({ type: "frame", dir: "rx", text: "\u009b31m \u202e \u001b[31m", "odd\nkey": 1 })),
@@ -53,10 +54,10 @@ test("nothing that a stranger wrote moves the cursor or breaks the line", () => 
 });
 
 test("much is cut to one line, and colour is for terminals", () => {
-  const plain = new ReplayLines({ color: false });
+  const plain = new ReplayLines({ color: false, zone: UTC });
   expect(plain.line(said({ type: "frame", values: Array.from({ length: 5000 }, () => 7) })).length).toBeLessThan(450);
   expect(plain.line(raw(0, 0, "rx", new Uint8Array(100_000)))).toContain("(100000 bytes)");
-  const colored = new ReplayLines({ color: true });
+  const colored = new ReplayLines({ color: true, zone: UTC });
   expect(colored.line(said({ type: "fault", fault: "bad-crc" }))).toMatch(/^\u001b\[31m.*\u001b\[0m$/);
   expect(colored.line(said({ type: "frame" }))).not.toContain("\u001b");
 });

@@ -37,7 +37,7 @@ export class Replay extends FieldtapeCommand {
   protected override async act(): Promise<ExitCode> {
     this.argv = withLoopValue(this.argv);
     const { args, flags } = await this.parse(Replay);
-    const [{ planReplay }, { replay }, { configOf, realWorld }] = await Promise.all([
+    const [{ planReplay }, { replay }, { configOf, realWorld, shownZone }] = await Promise.all([
       import("../replay/plan.ts"),
       import("../replay/replay.ts"),
       import("../wiring.ts"),
@@ -50,6 +50,7 @@ export class Replay extends FieldtapeCommand {
       say: (text) => this.say(text),
       color: process.stdout.isTTY === true && process.env["NO_COLOR"] === undefined,
       clock,
+      zone: shownZone(flags),
       signal: this.interrupted,
     });
   }

@@ -1,4 +1,5 @@
 import { Flags } from "@oclif/core";
+import { LOCAL_FLAG } from "../local-flag.ts";
 
 /** What `replay` takes. The plan makes one typed value of it. */
 export const REPLAY_FLAGS = {
@@ -86,6 +87,7 @@ export const REPLAY_FLAGS = {
     description: "only say what would be played, and what is odd about it",
     helpGroup: "LOOK",
   }),
+  ...LOCAL_FLAG,
   snapshots: Flags.boolean({
     description: "keep snapshots beside the tape, so that the next seek is quick",
     default: true,

@@ -1,6 +1,6 @@
 import { OutputLines } from "../../replayer/output-lines.ts";
 import type { TapeRecord } from "../../tape/record.ts";
-import { ReplayLines } from "../reporters/replay-lines.ts";
+import { type LineOptions, ReplayLines } from "../reporters/replay-lines.ts";
 import type { Portion } from "./round.ts";
 
 /** Shows what comes out, as it comes. */
@@ -47,7 +47,7 @@ export class TextPrinter implements Printer {
   readonly #atOnce: boolean;
   #text = "";
 
-  constructor(print: Print, options: { readonly atOnce: boolean; readonly color: boolean }) {
+  constructor(print: Print, options: LineOptions & { readonly atOnce: boolean }) {
     this.#lines = new ReplayLines(options);
     this.#print = print;
     this.#atOnce = options.atOnce;

@@ -11,6 +11,7 @@ import type { TapeRecord } from "../../tape/record.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Nanos, nanos, ZERO } from "../../time/nanos.ts";
 import { PlaybackClock } from "../../time/playback-clock.ts";
+import type { Zone } from "../../time/zone.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
 import { EXIT, type ExitCode, worst } from "../exit.ts";
 import { type Against, openAgainst, sentCheckOf } from "./checks.ts";
@@ -28,6 +29,8 @@ export interface ReplayIo {
   readonly say: (text: string) => void;
   readonly color: boolean;
   readonly clock: Clock;
+  /** In which a person is shown dates. */
+  readonly zone: Zone;
   readonly signal: AbortSignal;
 }
 
@@ -191,11 +194,11 @@ class Replay {
 }
 
 /** Frames and faults are shown where nothing else is asked for; JSON always. */
-function printerOf(plan: ReplayPlan, { print, color }: ReplayIo): Printer | undefined {
+function printerOf(plan: ReplayPlan, { print, color, zone }: ReplayIo): Printer | undefined {
   const atOnce = plan.rate !== undefined;
   if (plan.json) return new JsonPrinter(print, { atOnce });
   if (plan.against !== undefined || plan.out !== undefined || plan.twice) return undefined;
-  return new TextPrinter(print, { atOnce, color });
+  return new TextPrinter(print, { atOnce, color, zone });
 }
 
 function paceOf({ rate, maxGap }: ReplayPlan, clock: Clock): Pace | undefined {

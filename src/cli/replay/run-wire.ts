@@ -96,7 +96,7 @@ class Conversation {
     this.#printer = plan.json
       ? new JsonPrinter(io.print, { atOnce: true })
       : plan.out === undefined
-        ? new TextPrinter(io.print, { atOnce: true, color: io.color })
+        ? new TextPrinter(io.print, { atOnce: true, color: io.color, zone: io.zone })
         : undefined;
   }
 

@@ -57,7 +57,7 @@ class Stepping {
     this.#playback = playback;
     this.#io = io;
     this.#keys = keys;
-    this.#lines = new ReplayLines({ color: io.color });
+    this.#lines = new ReplayLines(io);
     playback.subscribe(() => {
       if (playback.view.status === "playing") this.#telling = this.#telling.then(() => this.#tellNew());
     });

@@ -6,6 +6,7 @@ import { ChannelChoice, select } from "../../tape/select.ts";
 import type { WireSurvey } from "../../tape/survey.ts";
 import type { Stage } from "../../tape/transform.ts";
 import { formatDuration } from "../../time/duration.ts";
+import { inZone, type Zone } from "../../time/zone.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import type { ReplayPlan } from "./plan.ts";
 import { plural } from "./plural.ts";
@@ -13,7 +14,7 @@ import type { ReplayIo } from "./run-replay.ts";
 import { type Part, partOf } from "./session.ts";
 
 /** Says what would be played, and what is odd about it. No subject is needed. */
-export async function tellDryRun(plan: ReplayPlan, { print, signal }: ReplayIo): Promise<ExitCode> {
+export async function tellDryRun(plan: ReplayPlan, { print, signal, zone }: ReplayIo): Promise<ExitCode> {
   await using tape = await openTape(plan.tape);
   const part = await partOf(plan, signal);
   const choice = plan.channels === undefined ? undefined : new ChannelChoice(plan.channels);
@@ -28,7 +29,7 @@ export async function tellDryRun(plan: ReplayPlan, { print, signal }: ReplayIo):
     from: part.from?.at,
   });
   choice?.assertFound(plan.tape);
-  await print(plan.json ? `${JSON.stringify(jsonOf(plan.tape, told))}\n` : words(plan.tape, told));
+  await print(plan.json ? `${JSON.stringify(jsonOf(plan.tape, told))}\n` : words(plan.tape, told, zone));
   return EXIT.ok;
 }
 
@@ -60,8 +61,8 @@ async function* chosen(
   }
 }
 
-function words(tape: string, { records, duration, playing, survey, oddities }: DryRun): string {
-  const began = survey.header === undefined ? "" : `, began ${survey.header.started}`;
+function words(tape: string, { records, duration, playing, survey, oddities }: DryRun, zone: Zone): string {
+  const began = survey.header === undefined ? "" : `, began ${inZone(survey.header.started, zone)}`;
   const lines = [`${tape}: ${plural(records, "record")}, ${formatDuration(duration)} of tape${began}`];
   if (playing !== undefined) lines.push(`would play for ${formatDuration(playing)}`);
   for (const { channel, name, kind, source, rx, tx, gaps } of survey.channels) {

@@ -1,6 +1,7 @@
 import { toHex } from "../../bytes/hex.ts";
 import type { Json, JsonObject } from "../../bytes/json.ts";
 import type { ChannelRecord, TapeRecord } from "../../tape/record.ts";
+import { inZone, type Zone } from "../../time/zone.ts";
 
 /** Longer lines are cut: one record, one line. */
 const LINE_MAX = 400;
@@ -16,15 +17,23 @@ const COLORS: ReadonlyMap<string, string> = new Map([
 ]);
 const PLAIN = "\u001b[0m";
 
+export interface LineOptions {
+  readonly color: boolean;
+  /** Of dates. */
+  readonly zone: Zone;
+}
+
 /** Records as lines for people: time, channel, direction, kind, what it says. Plain without a terminal. */
 export class ReplayLines {
   readonly #color: boolean;
+  readonly #zone: Zone;
   readonly #names = new Map<number, string>();
   #nameWidth = 2;
   #machineWidth = 0;
 
-  constructor(options: { readonly color: boolean }) {
-    this.#color = options.color;
+  constructor({ color, zone }: LineOptions) {
+    this.#color = color;
+    this.#zone = zone;
   }
 
   /** Names a channel in the lines to come. */
@@ -65,7 +74,7 @@ export class ReplayLines {
       case "channel":
         return { kind: "wire", dir: "", text: `${record.kind} ${record.source}` };
       case "wall":
-        return { kind: "date", dir: "", text: record.wall };
+        return { kind: "date", dir: "", text: inZone(record.wall, this.#zone) };
       case "end":
         return { kind: "end", dir: "", text: record.reason };
       case "blob":

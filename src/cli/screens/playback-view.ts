@@ -1,6 +1,7 @@
 import type { Cue } from "../../replayer/deck.ts";
 import type { PlaybackEvent, PlaybackView } from "../../replayer/playback-view.ts";
 import type { Nanos } from "../../time/nanos.ts";
+import type { Zone } from "../../time/zone.ts";
 import type { Prompt } from "./prompt.ts";
 import type { TerminalSize } from "./terminal.ts";
 import type { WireOffsets } from "./wire-offsets.ts";
@@ -21,6 +22,8 @@ export interface PlaybackScreenView {
   readonly subject: string;
   /** The date at which the tape began (ns since 1970), if it says so. */
   readonly started: bigint | undefined;
+  /** In which dates are shown. */
+  readonly zone: Zone;
   /** Where a round begins. */
   readonly home: Cue;
   readonly playback: PlaybackView;

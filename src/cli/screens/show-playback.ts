@@ -5,6 +5,7 @@ import { TapeIndex } from "../../tape/tape-index.ts";
 import type { Clock } from "../../time/clock.ts";
 import { parseIso } from "../../time/iso.ts";
 import { nanos, ZERO } from "../../time/nanos.ts";
+import type { Zone } from "../../time/zone.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from "../exit.ts";
 import type { Session } from "../replay/session.ts";
 import { PlaybackConductor } from "./playback-conductor.ts";
@@ -16,6 +17,8 @@ import { openTerminal, sizeOf, type Terminal } from "./terminal.ts";
 
 export interface ShowPlaybackOptions {
   readonly clock: Clock;
+  /** In which dates are shown. */
+  readonly zone: Zone;
   /** Aborted when the user wants it to end. */
   readonly signal: AbortSignal;
 }
@@ -25,7 +28,7 @@ export interface ShowPlaybackOptions {
  *
  * @throws FieldtapeError USAGE without a terminal; what opening the subject throws
  */
-export async function showPlayback(session: Session, { clock, signal }: ShowPlaybackOptions): Promise<ExitCode> {
+export async function showPlayback(session: Session, { clock, zone, signal }: ShowPlaybackOptions): Promise<ExitCode> {
   const terminal = openTerminal();
   // React's other build is slow, and measures itself without end.
   process.env["NODE_ENV"] ??= "production";
@@ -36,7 +39,7 @@ export async function showPlayback(session: Session, { clock, signal }: ShowPlay
   ]);
   await using _playback = playback;
   const over = new AbortController();
-  const store = storeOf(session, playback, { clock, over, terminal });
+  const store = storeOf(session, playback, { clock, zone, over, terminal });
   const unsubscribe = playback.subscribe(() => store.touch());
   const leave = (): void => over.abort();
   signal.addEventListener("abort", leave);
@@ -73,9 +76,9 @@ function openPlayback({ deck, plan, part }: Session, clock: Clock, signal: Abort
 function storeOf(
   { plan, tape, subject, part }: Session,
   playback: Playback,
-  around: { readonly clock: Clock; readonly over: AbortController; readonly terminal: Terminal },
+  around: { readonly clock: Clock; readonly zone: Zone; readonly over: AbortController; readonly terminal: Terminal },
 ): ScreenStore<PlaybackScreenView, PlaybackScreenEvent, PlaybackCommand> {
-  const { clock, over, terminal } = around;
+  const { clock, zone, over, terminal } = around;
   const view = playback.view;
   const store = new ScreenStore<PlaybackScreenView, PlaybackScreenEvent, PlaybackCommand>({
     initial: {
@@ -83,6 +86,7 @@ function storeOf(
       path: plan.tape,
       subject: subject.subject.name,
       started: tape.header === undefined ? undefined : parseIso(tape.header.started),
+      zone,
       home: part.from?.cue ?? { at: ZERO },
       playback: view,
       overview: undefined,

@@ -1,5 +1,5 @@
-import { formatIso } from "../../time/iso.ts";
 import type { Nanos } from "../../time/nanos.ts";
+import { formatInZone } from "../../time/zone.ts";
 import type { PlaybackScreenView } from "./playback-view.ts";
 import { type Line, quiet, type Span, span } from "./span.ts";
 
@@ -46,10 +46,10 @@ export function clockText(at: number): string {
   return `${hours > 0 ? `${hours}:` : ""}${rest}.${String(millis % 1_000).padStart(3, "0")}`;
 }
 
-/** The date at tape time, in UTC, if the tape knows dates. */
-export function dateText({ overview, started, playback }: PlaybackScreenView): string {
+/** The date at tape time, if the tape knows dates. */
+export function dateText({ overview, started, playback, zone }: PlaybackScreenView): string {
   const { at } = playback;
   const anchor = overview?.anchors.findLast((one) => one.at <= at);
-  if (anchor !== undefined) return formatIso(anchor.wall + BigInt(at - anchor.at), 3);
-  return started === undefined ? "" : formatIso(started + BigInt(at), 3);
+  if (anchor !== undefined) return formatInZone(anchor.wall + BigInt(at - anchor.at), zone, 3);
+  return started === undefined ? "" : formatInZone(started + BigInt(at), zone, 3);
 }

@@ -2,6 +2,7 @@ import type { PlaybackScreenView, TapeOverview } from "../../../src/cli/screens/
 import type { PlaybackView } from "../../../src/replayer/playback-view.ts";
 import type { OutputRecord, RawRecord } from "../../../src/tape/record.ts";
 import { type Nanos, seconds, ZERO } from "../../../src/time/nanos.ts";
+import { UTC } from "../../../src/time/zone.ts";
 
 export const overview: TapeOverview = {
   lastAt: seconds(10),
@@ -51,6 +52,7 @@ export function aView(change: Partial<PlaybackScreenView> = {}): PlaybackScreenV
     path: "site.tape.jsonl",
     subject: "lines",
     started: undefined,
+    zone: UTC,
     home: { at: ZERO },
     playback: playbackAt(ZERO),
     overview: undefined,
