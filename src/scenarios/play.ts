@@ -4,9 +4,9 @@ import { feed } from "../replayer/feed.ts";
 import { ReplayRun } from "../replayer/replay-run.ts";
 import { replayTape } from "../replayer/replay-tape.ts";
 import type { Subject } from "../replayer/subject.ts";
-import { openTape } from "../tape/reader.ts";
 import type { RecordBatch } from "../tape/record.ts";
 import { millis } from "../time/nanos.ts";
+import { openCaseTape } from "./case-tape.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a subject said to a scenario's tape, played once. */
@@ -36,7 +36,7 @@ export async function play(
   const { settings, tape } = scenario;
   const counted = { fed: 0, gaps: 0 };
   const said: Said[] = [];
-  await using reader = await openTape(tape);
+  await using reader = await openCaseTape(tape);
   const fed = feed(counting(reader.batches({ verify: false, signal }), counted), {
     role: subject.role,
     play: settings.play,

@@ -1,5 +1,4 @@
-import { existsSync } from "node:fs";
-import { readFile, realpath } from "node:fs/promises";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
@@ -30,9 +29,9 @@ export interface Scenario {
  * @throws FieldtapeError SCENARIO_INVALID naming file, line and key; INCOMPLETE when its tape is missing.
  */
 export async function loadScenario(corpus: string, folder: string): Promise<Scenario> {
-  await refuseEscape(corpus, folder);
+  refuseEscape(corpus, folder);
   const path = join(folder, SCENARIO_FILE);
-  const settings = await readScenarioFile(path);
+  const settings = readScenarioFile(path);
   const tape = TAPE_FILES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
   if (tape === undefined) {
     throw new FieldtapeError("INCOMPLETE", `the scenario has no tape`, {
@@ -40,9 +39,9 @@ export async function loadScenario(corpus: string, folder: string): Promise<Scen
       hint: "it must be named tape.jsonl or tape.jsonl.gz",
     });
   }
-  await refuseEscape(corpus, tape);
+  refuseEscape(corpus, tape);
   const golden = join(folder, GOLDEN_FILE);
-  if (existsSync(golden)) await refuseEscape(corpus, golden);
+  if (existsSync(golden)) refuseEscape(corpus, golden);
   return { name: caseName(corpus, folder), folder, tape, golden, settings };
 }
 
@@ -52,14 +51,14 @@ export function caseName(corpus: string, folder: string): string {
 }
 
 /** A corpus may come from outside: nothing in it may point out of it. */
-async function refuseEscape(corpus: string, path: string): Promise<void> {
-  const inside = relative(await realpath(corpus), await realpath(path));
+function refuseEscape(corpus: string, path: string): void {
+  const inside = relative(realpathSync.native(corpus), realpathSync.native(path));
   if (inside !== ".." && !inside.startsWith(`..${sep}`)) return;
   throw new FieldtapeError("SCENARIO_INVALID", "is a link that leads out of the corpus", { file: path });
 }
 
-async function readScenarioFile(path: string): Promise<ScenarioFile> {
-  const text = await readText(path);
+function readScenarioFile(path: string): ScenarioFile {
+  const text = readText(path);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
   const error = document.errors[0];
@@ -94,10 +93,10 @@ function toValue(read: () => unknown, path: string): unknown {
   }
 }
 
-async function readText(path: string): Promise<string> {
+function readText(path: string): string {
   let text: string;
   try {
-    text = await readFile(path, "utf8");
+    text = readFileSync(path, "utf8");
   } catch (cause) {
     if (systemCode(cause) === "ENOENT")
       throw new FieldtapeError("INCOMPLETE", "there is no scenario here", { file: path, cause });

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { FileSource } from "./file-source.ts";
+import type { ByteSource } from "./byte-source.ts";
 import { gunzipped, isGzip } from "./gunzip.ts";
 
 /** What a file says, decompressed if it is compressed. Chunks are valid until the next one is asked for. */
@@ -9,7 +9,7 @@ export interface Contents {
 }
 
 /** The contents from byte `start` (uncompressed) on. Compressed ones are read from their beginning and passed over. */
-export async function openContents(source: FileSource, start: number): Promise<Contents> {
+export async function openContents(source: ByteSource, start: number): Promise<Contents> {
   const bytes = source.chunks(0);
   const head = await nextCopy(bytes);
   if (isGzip(head)) return { compressed: true, chunks: after(gunzipped(joined(head, bytes), source.path), start) };

@@ -1,13 +1,14 @@
 import type { Stats } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { FieldtapeError, systemCode } from "../errors.ts";
+import type { ByteSource } from "./byte-source.ts";
 
 /** Bytes a read asks for: long enough that waiting for it costs little beside scanning it. */
 const READ_BYTES = 256 * 1024;
 const BUFFERS = 4;
 
 /** A file's bytes, in order, from any byte on, as often as wanted; a pipe's once. */
-export class FileSource implements AsyncDisposable {
+export class FileSource implements ByteSource {
   readonly path: string;
   private readonly handle: FileHandle;
   /** A pipe or a terminal has no positions. */

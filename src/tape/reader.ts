@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert, FieldtapeError } from "../errors.ts";
 import { type Nanos, ZERO } from "../time/nanos.ts";
+import { type ByteSource, MemorySource } from "./byte-source.ts";
 import { type Contents, joined, openContents } from "./file-contents.ts";
 import { FileSource } from "./file-source.ts";
 import { type FirstLine, judgeFirstLine } from "./first-line.ts";
@@ -10,6 +11,8 @@ import { type TapeFacts, TapeScanner, type UnreadableLine } from "./scanner.ts";
 import { SchemaOneScanner } from "./schema-one-scanner.ts";
 
 export interface OpenTapeOptions {
+  /** The file's bytes, if somebody has read them already: `path` then only names it. */
+  readonly contents?: Uint8Array;
   /**
    * Goes on after lines that are no records, and stops quietly where compressed data breaks off (`facts().broken`): to look at a
    * damaged tape, or to mend it. Nothing but the shape of each record is then checked. Without it the first thing wrong is thrown.
@@ -43,7 +46,8 @@ type Chunks = AsyncGenerator<Uint8Array, void, undefined>;
  *   later schema, or for a feature that this version does not know, by name.
  */
 export async function openTape(path: string, options: OpenTapeOptions = {}): Promise<TapeReader> {
-  const source = await FileSource.open(path);
+  const source =
+    options.contents === undefined ? await FileSource.open(path) : new MemorySource(path, options.contents);
   let contents: Contents | undefined;
   try {
     contents = await openContents(source, 0);
@@ -67,7 +71,7 @@ export class TapeReader implements AsyncDisposable {
   readonly path: string;
   /** Line 1 of a tape; a golden and a fragment have none. */
   readonly header: HeaderRecord | undefined;
-  private readonly source: FileSource;
+  private readonly source: ByteSource;
   private readonly options: OpenTapeOptions;
   private readonly compressed: boolean;
   private readonly schema: 1 | 2;
@@ -76,7 +80,7 @@ export class TapeReader implements AsyncDisposable {
   private scanner: TapeScanner | SchemaOneScanner;
   private broken: FieldtapeError | undefined;
 
-  constructor(source: FileSource, options: OpenTapeOptions, opened: Opened) {
+  constructor(source: ByteSource, options: OpenTapeOptions, opened: Opened) {
     this.path = source.path;
     this.source = source;
     this.options = options;
