@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import process from "node:process";
-import { type CaseOutcome, type CaseResult, verdict } from "../scenarios/case-result.ts";
+import { type CaseOutcome, type CaseResult, type Unmet, verdict } from "../scenarios/case-result.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from "./exit.ts";
 import type { SuiteReport } from "./suite-run.ts";
 
@@ -10,6 +10,8 @@ export function exitOf(outcome: CaseOutcome): ExitCode {
     case "passed":
       return EXIT.ok;
     case "different":
+    case "unmet":
+    case "broken":
       return EXIT.different;
     case "unstable":
       return EXIT.unstable;
@@ -34,12 +36,22 @@ export function caseWords({ name, outcome }: CaseResult): string {
   return [`${verdict(outcome)}: ${name}`, ...detail(outcome).flatMap((text) => text.split("\n"))].join("\n  ");
 }
 
+const UNMET_SHOWN = 10;
+
+function unmetWords({ key, why, record }: Unmet): string[] {
+  return [`${key}: ${why}`, ...(record === undefined ? [] : [`  ${record}`])];
+}
+
 function detail(outcome: CaseOutcome): string[] {
   switch (outcome.type) {
     case "passed":
       return [];
     case "different":
       return [outcome.words, `all that it says now: ${relative(process.cwd(), outcome.pending)}`];
+    case "unmet":
+      return outcome.unmet.slice(0, UNMET_SHOWN).flatMap(unmetWords);
+    case "broken":
+      return [`the relation ${outcome.relation} does not hold`, outcome.words];
     case "new":
       return [
         `there is no golden; what it says now: ${relative(process.cwd(), outcome.pending)}`,

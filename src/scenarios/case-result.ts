@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import type { RelationName } from "./relations/schema.ts";
 
 /** What became of one case, as data that crosses threads and ends up in reports. */
 export interface CaseResult {
@@ -13,6 +14,10 @@ export type CaseOutcome =
   | { readonly type: "passed" }
   /** The subject said something else than the golden. `words`: the first divergence. `pending`: the whole of what it said. */
   | { readonly type: "different"; readonly words: string; readonly pending: string }
+  /** What the scenario expects is not true of what the subject said, whatever its golden holds. */
+  | { readonly type: "unmet"; readonly unmet: readonly Unmet[] }
+  /** It passed, and says something else when it is played in a way that must not matter. `words`: the first divergence. */
+  | { readonly type: "broken"; readonly relation: RelationName; readonly words: string }
   /** There is no golden yet. */
   | { readonly type: "new"; readonly pending: string }
   /** A golden whose scenario is gone. */
@@ -23,6 +28,15 @@ export type CaseOutcome =
   | { readonly type: "unstable"; readonly words: string }
   /** It could not be run: a broken scenario or tape, or a subject that crashed or hung. */
   | { readonly type: "failed"; readonly code: ErrorCode; readonly words: string };
+
+/** An expectation that is not met. */
+export type Unmet = {
+  /** Where it stands in scenario.yaml: `expect[2]`. */
+  readonly key: string;
+  readonly why: string;
+  /** The record that broke it, as its line; absent: there was none. */
+  readonly record?: string;
+};
 
 /** One word for each outcome: what a line of the report begins with. */
 export function verdict(outcome: CaseOutcome): string {

@@ -1,26 +1,40 @@
 import { z } from "zod";
-
-const words = z.string().trim().min(1, "must say something").max(4000);
+import { expectationSchema } from "./expectations/schema.ts";
+import { faultSchema } from "./faults/schema.ts";
+import { words } from "./notation/schema.ts";
+import { relationsSchema } from "./relations/schema.ts";
 
 /** `scenario.yaml`, as it stands on disk. An unknown key is refused by name: a typing error must not switch a check off. */
-const scenarioSchema = z.strictObject({
-  /** What this case protects: the sentence that a reviewer reads when it fails. */
-  why: words,
-  /** Where the tape came from: who recorded what, with which command. */
-  provenance: words,
-  subject: z.string().min(1).max(200),
-  options: z.json().optional(),
-  /** `recorded` (default) keeps recorded inputs; `computed` fires deadlines anew. */
-  time: z.enum(["recorded", "computed"]).default("recorded"),
-  /** Which direction a participant hears. */
-  play: z.enum(["rx", "tx"]).default("rx"),
-  seed: z.int().min(0).max(0xffff_ffff).default(0),
-  /** How long time runs on after the last record, in milliseconds. */
-  drainMs: z.int().min(0).max(86_400_000).default(1000),
-  /** A tape with `gap` records must say why that is right, or the case fails. */
-  gaps: words.optional(),
-  golden: z.strictObject({ mode: z.enum(["exact"]) }).default({ mode: "exact" }),
-});
+const scenarioSchema = z
+  .strictObject({
+    /** What this case protects: the sentence that a reviewer reads when it fails. */
+    why: words,
+    /** Where the tape came from: who recorded what, with which command. */
+    provenance: words,
+    subject: z.string().min(1).max(200),
+    options: z.json().optional(),
+    /** `recorded` (default) keeps recorded inputs; `computed` fires deadlines anew. */
+    time: z.enum(["recorded", "computed"]).default("recorded"),
+    /** Which direction a participant hears. */
+    play: z.enum(["rx", "tx"]).default("rx"),
+    seed: z.int().min(0).max(0xffff_ffff).default(0),
+    /** How long time runs on after the last record, in milliseconds. */
+    drainMs: z.int().min(0).max(86_400_000).default(1000),
+    /** A tape with `gap` records must say why that is right, or the case fails. */
+    gaps: words.optional(),
+    /** Disturbances of the tape and of the subject's ports, in the order in which they are applied. */
+    faults: z.array(faultSchema).max(100).default([]),
+    /** What must be true of what the subject says, whatever its golden holds. */
+    expect: z.array(expectationSchema).max(200).default([]),
+    /** Relations that this case opts out of, each with its reason. */
+    relations: relationsSchema.default({}),
+    /** `none`: this case is held against its expectations alone. */
+    golden: z.strictObject({ mode: z.enum(["exact", "none"]) }).default({ mode: "exact" }),
+  })
+  .refine(({ golden, expect }) => golden.mode !== "none" || expect.length > 0, {
+    path: ["golden", "mode"],
+    message: "a case without a golden needs something under expect",
+  });
 
 /** A checked `scenario.yaml`. */
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
@@ -44,6 +58,14 @@ const UNKNOWN_KEY = "is no key of a scenario";
 
 function problemsOf(issue: z.core.$ZodIssue): SchemaProblem[] {
   const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
+  if (issue.code === "invalid_union" && issue.errors.length > 0) return ofUnion(issue.errors, path);
   if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
   return issue.keys.map((key) => ({ path: [...path, key], message: UNKNOWN_KEY }));
+}
+
+/** What is wrong with the form that was probably meant: the one with the fewest problems. */
+function ofUnion(forms: readonly (readonly z.core.$ZodIssue[])[], path: SchemaProblem["path"]): SchemaProblem[] {
+  const problems = forms.map((issues) => issues.flatMap(problemsOf));
+  const nearest = problems.reduce((best, next) => (next.length < best.length ? next : best));
+  return nearest.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
 }
