@@ -40,6 +40,8 @@ const doors = [
   ["@oclif/core", "^src/cli/", "only the command line knows the command framework"],
   ["tinypool", "^src/cli/", "threads are wiring: names cross them, not functions"],
   ["jiti", "^src/cli/config/", "configuration in TypeScript is read in one place"],
+  ["tweetnacl", "^src/ota/release/ed25519\\.ts$", "signatures are made and verified in one place"],
+  ["semver", "^src/ota/release/version\\.ts$", "versions are compared in one place"],
   ["re2js", "^src/tape/pattern\\.ts$", "one linear-time regular-expression engine, one home"],
 ];
 

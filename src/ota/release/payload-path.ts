@@ -1,0 +1,55 @@
+import { Buffer } from "node:buffer";
+import { NAME_BYTES_MAX, PATH_BYTES_MAX } from "./limits.ts";
+
+/**
+ * Why this must not be the path of a payload file; `undefined` if it may. A path is relative, has `/` between its names, and means
+ * the same file on every system that fieldtape is made for: so no backslash, colon or control character, and no name that ends with
+ * a dot or a blank.
+ */
+export function pathProblem(path: string): string | undefined {
+  if (path === "") return "is empty";
+  if (Buffer.byteLength(path) > PATH_BYTES_MAX) return `is longer than ${PATH_BYTES_MAX} bytes`;
+  if (/\p{Surrogate}/u.test(path)) return "is no Unicode text";
+  if (path.startsWith("/")) return "is absolute";
+  if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return "has a control character";
+  if (path.includes("\\")) return "has a backslash";
+  if (path.includes(":")) return "has a colon";
+  for (const name of path.split("/")) {
+    if (name === "") return "has an empty name";
+    if (name === "." || name === "..") return `has "${name}"`;
+    if (name.endsWith(".") || name.endsWith(" ")) return "has a name that ends with a dot or a blank";
+    if (Buffer.byteLength(name) > NAME_BYTES_MAX) return `has a name longer than ${NAME_BYTES_MAX} bytes`;
+  }
+  return undefined;
+}
+
+/** What two paths have in common that some file system takes for the same: Unicode normalisation and case left aside. */
+export function foldedPath(path: string): string {
+  return path.normalize("NFC").toUpperCase().toLowerCase().normalize("NFC");
+}
+
+/**
+ * The first path of the list that cannot stand beside the ones before it: the same file to some file system, or a file where another
+ * path has a folder.
+ */
+export function collidingPath(paths: readonly string[]): string | undefined {
+  const files = new Set<string>();
+  const folders = new Set<string>();
+  for (const path of paths) {
+    const folded = foldedPath(path);
+    if (files.has(folded) || folders.has(folded)) return path;
+    files.add(folded);
+    for (let cut = folded.lastIndexOf("/"); cut > 0; cut = folded.lastIndexOf("/", cut - 1)) {
+      const folder = folded.slice(0, cut);
+      if (files.has(folder)) return path;
+      if (folders.has(folder)) break;
+      folders.add(folder);
+    }
+  }
+  return undefined;
+}
+
+/** Orders paths by their bytes in UTF-8, as every machine does. */
+export function comparePaths(a: string, b: string): number {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b));
+}
