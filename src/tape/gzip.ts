@@ -19,6 +19,8 @@ const MEMBER_MAX = 4 * BLOCK_BYTES;
 
 export interface GzipOptions {
   readonly force?: boolean;
+  /** Aborted, it leaves everything as it was and rejects with the signal's reason. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -28,29 +30,29 @@ export interface GzipOptions {
  * @throws FieldtapeError USAGE if the tape is still open (it has no end) or compressed already; OUTPUT_EXISTS, DISK_FULL, OUTPUT_FAILED;
  *   what `openTape` throws
  */
-export async function compressTape(path: string, { force = false }: GzipOptions = {}): Promise<string> {
-  await refuseOpenTape(path);
+export async function compressTape(path: string, options: GzipOptions = {}): Promise<string> {
+  await refuseOpenTape(path, options.signal);
   const out = `${path}.gz`;
   await using source = await FileSource.open(path);
-  await write(out, force, members(source.chunks(0)));
+  await write(out, options, members(source.chunks(0)));
   await onDisk(path, fileSystem.remove(path));
   return out;
 }
 
 /** The way back: `<path>` without `.gz`. @throws FieldtapeError as `compressTape` */
-export async function decompressTape(path: string, { force = false }: GzipOptions = {}): Promise<string> {
+export async function decompressTape(path: string, options: GzipOptions = {}): Promise<string> {
   if (!path.endsWith(".gz")) throw new FieldtapeError("USAGE", `${path} is not named .gz`, { file: path });
   const out = path.slice(0, -".gz".length);
   await using source = await FileSource.open(path);
   const { chunks } = await openContents(source, 0);
-  await write(out, force, chunks);
+  await write(out, options, chunks);
   await onDisk(path, fileSystem.remove(path));
   return out;
 }
 
-async function refuseOpenTape(path: string): Promise<void> {
+async function refuseOpenTape(path: string, signal: AbortSignal | undefined): Promise<void> {
   await using tape = await openTape(path);
-  for await (const _ of tape.batches({ verify: false }));
+  for await (const _ of tape.batches({ verify: false, ...(signal === undefined ? {} : { signal }) }));
   const { compressed, end } = tape.facts();
   if (compressed) throw new FieldtapeError("USAGE", `${path} is compressed already`, { file: path });
   if (end === undefined) {
@@ -62,12 +64,17 @@ async function refuseOpenTape(path: string): Promise<void> {
 }
 
 /** Writes beside the place and moves there, so that a half-written file is never taken for the whole. */
-async function write(out: string, force: boolean, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function write(
+  out: string,
+  { force = false, signal }: GzipOptions,
+  pieces: AsyncIterable<Uint8Array>,
+): Promise<void> {
   if (!force && (await exists(out))) throw alreadyThere(out);
   const passing = `${out}.new`;
   const file = await onDisk(out, fileSystem.create(passing, true));
   try {
-    await writeAll(file, out, pieces);
+    await writeAll(file, out, pieces, signal);
+    signal?.throwIfAborted();
     await onDisk(out, file.datasync());
     await onDisk(out, file.close());
     await onDisk(out, fileSystem.move(passing, out));
@@ -79,9 +86,15 @@ async function write(out: string, force: boolean, pieces: AsyncIterable<Uint8Arr
   }
 }
 
-async function writeAll(file: TapeFile, out: string, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function writeAll(
+  file: TapeFile,
+  out: string,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
   let position = 0;
   for await (const piece of pieces) {
+    signal?.throwIfAborted();
     for (let written = 0; written < piece.length; ) {
       written += await onDisk(out, file.write([piece.subarray(written)], position + written));
     }

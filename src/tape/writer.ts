@@ -1,33 +1,16 @@
 import { dirname } from "node:path";
 import { assert, type FieldtapeError } from "../errors.ts";
-import type { Clock } from "../time/clock.ts";
 import { later, type Nanos, ZERO } from "../time/nanos.ts";
 import { type BlobSource, blobPath, placeBlob, writeBlob } from "./blobs.ts";
 import { endAfterFailure } from "./end-after-failure.ts";
 import { FlushTimer } from "./flush-timer.ts";
 import { NO_HASH } from "./hash-chain.ts";
 import type { BlobRecord, TapeRecord } from "./record.ts";
-import { type HeaderFields, type Rotation, SegmentSeries } from "./segment-series.ts";
+import { SegmentSeries } from "./segment-series.ts";
 import { blobsFolder, exists, laterSegments, segmentPath } from "./segments.ts";
 import { alreadyThere, fileSystem, onDisk, outputFailure, type TapeDisk, type TapeFile } from "./tape-disk.ts";
 import { type OpenFile, TapeOutput } from "./tape-output.ts";
-
-/**
- * `live`: a recording; what is written reaches the system within 50 ms and the disk within 1 s, by the clock. Otherwise the tape is derived from
- * something that is still there: no timers, no syncs, no clock.
- */
-type Pace = { readonly live: true; readonly clock: Clock } | { readonly live: false; readonly clock?: Clock };
-
-export type TapeWriterOptions = Pace & {
-  readonly header: HeaderFields;
-  /** Overwrite an existing tape, its later segments and its blobs. */
-  readonly force?: boolean;
-  readonly rotate?: Rotation;
-  /** Keep so many segments, the one being written among them; older ones are removed with their blobs. */
-  readonly keepLast?: number;
-  /** Hears of each segment that rotation ended and closed, say to compress it. */
-  readonly onSegmentClosed?: (path: string) => void;
-};
+import type { TapeWriterOptions } from "./writer-options.ts";
 
 export interface BlobTraits {
   readonly at: Nanos;
@@ -247,12 +230,13 @@ export class TapeWriter implements AsyncDisposable {
     const ended = output.current;
     if (options.live) await output.settle();
     await ended.file.close();
-    options.onSegmentClosed?.(ended.path);
+    options.closedSegments?.add(ended.path);
     output.current = begun(path, await disk.create(path, options.force === true), previous);
     if (options.live) await disk.syncFolder(dirname(path));
   }
 
   private async removeSegment(path: string): Promise<void> {
+    await this.options.closedSegments?.letGo(path);
     for (const part of [path, `${path}.gz`, blobsFolder(path)]) await this.disk.remove(part);
   }
 

@@ -7,7 +7,8 @@ import { type RecordingStart, startRecording } from "../../src/recorder/start.ts
 import type { Subject } from "../../src/replayer/subject.ts";
 import { formatRecord } from "../../src/tape/line.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
-import { TapeWriter, type TapeWriterOptions } from "../../src/tape/writer.ts";
+import { TapeWriter } from "../../src/tape/writer.ts";
+import type { TapeWriterOptions } from "../../src/tape/writer-options.ts";
 import { nanos } from "../../src/time/nanos.ts";
 import { SystemClock, turn } from "../../src/time/system-clock.ts";
 import type { VirtualClock } from "../../src/time/virtual-clock.ts";

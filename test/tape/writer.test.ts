@@ -7,7 +7,8 @@ import { LINE_MAX } from "../../src/tape/limits.ts";
 import { formatRecord } from "../../src/tape/line.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
 import { TapeScanner } from "../../src/tape/scanner.ts";
-import { TapeWriter, type TapeWriterOptions } from "../../src/tape/writer.ts";
+import { TapeWriter } from "../../src/tape/writer.ts";
+import type { TapeWriterOptions } from "../../src/tape/writer-options.ts";
 import { millis, nanos, seconds } from "../../src/time/nanos.ts";
 import { turn } from "../../src/time/system-clock.ts";
 import { VirtualClock } from "../../src/time/virtual-clock.ts";
@@ -365,7 +366,10 @@ describe("segments", () => {
       const compressing: Promise<string>[] = [];
       const writer = await TapeWriter.create(file(TAPE), {
         ...rotating(undefined, 3),
-        onSegmentClosed: (path) => compressing.push(compressTape(path)),
+        closedSegments: {
+          add: (path) => compressing.push(compressTape(path)),
+          letGo: async () => {},
+        },
       });
       for (let number = 0; number < 3; number++) {
         writer.rotate();

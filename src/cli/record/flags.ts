@@ -40,6 +40,7 @@ export const RECORD_FLAGS = {
     min: 1,
     max: 1_000_000,
   }),
+  compress: Flags.boolean({ description: "compress each segment when the next has begun" }),
   "when-behind": Flags.string({
     description:
       "when the disk does not keep up: leave a counted gap on the tape, or hold the traffic up (default: gap; stdin waits)",

@@ -17,6 +17,8 @@ export interface RecordingPlan {
   readonly force: boolean;
   readonly rotate: Rotation;
   readonly keepLast: number | undefined;
+  /** Segments that rotation has ended. */
+  readonly compress: boolean;
   readonly duration: Nanos | undefined;
   readonly decode: { readonly subject: string; readonly options: string | undefined } | undefined;
   readonly whenCrowded: WhenCrowded | undefined;
@@ -40,6 +42,7 @@ export interface RecordFlags {
   readonly duration?: string | undefined;
   readonly rotate?: readonly string[] | undefined;
   readonly "keep-last"?: number | undefined;
+  readonly compress: boolean;
   readonly "when-behind"?: string | undefined;
   readonly buffer: string;
   readonly meta?: readonly string[] | undefined;
@@ -87,6 +90,7 @@ export function planRecording(main: SourceSpec, flags: RecordFlags, links: PlanO
     force: flags.force,
     rotate: parseRotation(flags.rotate ?? []),
     keepLast: flags["keep-last"],
+    compress: flags.compress,
     duration: flags.duration === undefined ? undefined : parseDuration(flags.duration),
     decode: flags.decode === undefined ? undefined : { subject: flags.decode, options: flags.options },
     whenCrowded: whenCrowdedOf(flags["when-behind"]),

@@ -23,8 +23,8 @@ export abstract class RecordCommand extends FieldtapeCommand {
     const plan = planRecording(source, flags, { ...links, channels: config.config.channels ?? {} });
     if (flags.ui) return this.#show(plan.control);
     const result = await runRecording(plan, { config, interrupted, say: (text) => this.say(text) });
-    if (flags.json) await this.printJson(summaryJson(result, result.tape));
-    const failures = [result.failure, result.decodeFailure].filter((one) => one !== undefined);
+    if (flags.json) await this.printJson(summaryJson(result));
+    const failures = [result.failure, result.decodeFailure, result.compressFailure].filter((one) => one !== undefined);
     for (const one of failures) this.say(failure(one, flags.debug).words);
     return worst([EXIT.ok, ...failures.map(({ code }) => EXIT_OF_ERROR[code])]);
   }

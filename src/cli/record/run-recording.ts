@@ -6,12 +6,14 @@ import type { Decoder } from "../../recorder/decoding.ts";
 import { type EventSource, openEvents } from "../../recorder/event-source.ts";
 import { openSource } from "../../recorder/open-source.ts";
 import { type RecordingResult, RecordingSession } from "../../recorder/record.ts";
+import { SegmentCompressor } from "../../recorder/segment-compressor.ts";
 import { sourceName } from "../../recorder/source-spec.ts";
 import { type RecordingStart, startRecording } from "../../recorder/start.ts";
 import { RateMeter } from "../../recorder/status.ts";
 import { tapeName } from "../../recorder/tape-name.ts";
 import { exists } from "../../tape/segments.ts";
-import { TapeWriter, type TapeWriterOptions } from "../../tape/writer.ts";
+import { TapeWriter } from "../../tape/writer.ts";
+import type { TapeWriterOptions } from "../../tape/writer-options.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Nanos, plus, seconds } from "../../time/nanos.ts";
 import { turn } from "../../time/system-clock.ts";
@@ -35,6 +37,8 @@ export interface RecordingSurroundings {
 export interface FinishedRecording extends RecordingResult {
   /** The tape's first segment. */
   readonly tape: string;
+  /** Why segments were left as they are. */
+  readonly compressFailure: FieldtapeError | undefined;
 }
 
 /** What is open while a recording is being begun. */
@@ -51,6 +55,7 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
   const start = startRecording(clock, wall, plan.waitingMax);
   const tape = plan.output ?? tapeName(sourceName(plan.sources[0]), start.started);
   if (!plan.force) await refuseExisting(tape);
+  const compressor = plan.compress ? new SegmentCompressor() : undefined;
   const opened: Opened = [];
   try {
     const control = await openControl(plan, clock, opened);
@@ -61,7 +66,7 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       turn,
       sources,
       events,
-      writer: await TapeWriter.create(tape, writerOptions(plan, start)),
+      writer: await TapeWriter.create(tape, writerOptions(plan, start, compressor)),
       ...(decoder === undefined ? {} : { decoder }),
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
     });
@@ -69,7 +74,10 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
     const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], tape);
     const result = await conduct(session, plan, { clock, words, ...around });
     if (!plan.quiet) around.say(summary(result));
-    return { tape, ...result };
+    const left = compressor?.left ?? 0;
+    if (!plan.quiet && left > 0) around.say(`compressing the last ${left === 1 ? "segment" : `${left} segments`}`);
+    const compressFailure = await compressor?.finish();
+    return { tape: compressor?.pathOf(tape) ?? tape, compressFailure, ...result };
   } finally {
     await Promise.allSettled(opened.map((one) => one.close()));
   }
@@ -162,7 +170,11 @@ async function openEventSources(
   return events;
 }
 
-function writerOptions(plan: RecordingPlan, { clock, started }: RecordingStart): TapeWriterOptions {
+function writerOptions(
+  plan: RecordingPlan,
+  { clock, started }: RecordingStart,
+  closedSegments: SegmentCompressor | undefined,
+): TapeWriterOptions {
   return {
     header: { id: newTapeId(), started, recorder: VERSION, requires: [], meta: plan.meta },
     clock,
@@ -170,6 +182,7 @@ function writerOptions(plan: RecordingPlan, { clock, started }: RecordingStart):
     force: plan.force,
     rotate: plan.rotate,
     ...(plan.keepLast === undefined ? {} : { keepLast: plan.keepLast }),
+    ...(closedSegments === undefined ? {} : { closedSegments }),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { JsonObject } from "../../bytes/json.ts";
+import type { FieldtapeError } from "../../errors.ts";
 import type { RecordingResult } from "../../recorder/record.ts";
 import type { Rates, RecordingStatus } from "../../recorder/status.ts";
 import type { Flow } from "../../recorder/tally.ts";
@@ -60,10 +61,12 @@ export function summary({ reason, status, unrecorded }: RecordingResult): string
 }
 
 /** The same for programs. */
-export function summaryJson(result: RecordingResult, tape: string): JsonObject {
+export function summaryJson(
+  result: RecordingResult & { readonly tape: string; readonly compressFailure: FieldtapeError | undefined },
+): JsonObject {
   const { at, path, records, rx, tx, channels, marks, events, outputs } = result.status;
   return {
-    tape,
+    tape: result.tape,
     segment: path,
     reason: result.reason,
     duration: at,
@@ -75,11 +78,12 @@ export function summaryJson(result: RecordingResult, tape: string): JsonObject {
     events,
     outputs,
     unrecorded: result.unrecorded,
-    ...(result.failure === undefined
-      ? {}
-      : { failure: { code: result.failure.code, message: result.failure.message } }),
-    ...(result.decodeFailure === undefined
-      ? {}
-      : { decodeFailure: { code: result.decodeFailure.code, message: result.decodeFailure.message } }),
+    ...failureJson("failure", result.failure),
+    ...failureJson("decodeFailure", result.decodeFailure),
+    ...failureJson("compressFailure", result.compressFailure),
   };
+}
+
+function failureJson(name: string, failure: FieldtapeError | undefined): JsonObject {
+  return failure === undefined ? {} : { [name]: { code: failure.code, message: failure.message } };
 }
