@@ -16,8 +16,8 @@ export type Reading =
   | { readonly do: "list"; readonly path: string }
   /** → `text` as UTF-8, undefined if there is no such file; EFBIG if it has more than `sizeMax` bytes. */
   | { readonly do: "read"; readonly path: string; readonly sizeMax: number }
-  /** → `digest` of a file's bytes; undefined if there is no such file. */
-  | { readonly do: "digest"; readonly path: string }
+  /** → `digest` of a file's bytes, or of those in `span` (fewer, where the file ends in it); undefined if there is no such file. */
+  | { readonly do: "digest"; readonly path: string; readonly span?: { readonly offset: number; readonly size: number } }
   /** → `free` bytes for this user on the disk that holds the folder. */
   | { readonly do: "space"; readonly path: string };
 

@@ -26,6 +26,7 @@ import {
 
 /** What is read or written at once: bounds the memory that a file of any size takes. */
 const PIECE = 1024 * 1024;
+const WHOLE = { offset: 0, size: Number.MAX_SAFE_INTEGER };
 const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL;
 
 /** The disk that there is, below `root`. */
@@ -56,7 +57,7 @@ export class RealFs implements DurableFs {
       case "read":
         return await readText(path, operation.sizeMax);
       case "digest":
-        return { ok: "digest", digest: await digestOf(path, signal) };
+        return { ok: "digest", digest: await digestOf(path, operation.span ?? WHOLE, signal) };
       case "space": {
         const { bavail, bsize } = await statfs(path);
         return { ok: "free", free: bavail * bsize };
@@ -153,13 +154,17 @@ async function readText(path: string, sizeMax: number): Promise<FileAnswer> {
   }
 }
 
-async function digestOf(path: string, signal: AbortSignal): Promise<{ sha256: string; size: number } | undefined> {
+async function digestOf(
+  path: string,
+  span: { readonly offset: number; readonly size: number },
+  signal: AbortSignal,
+): Promise<{ sha256: string; size: number } | undefined> {
   const file = await open(path, constants.O_RDONLY).catch(absent);
   if (file === undefined) return undefined;
   try {
     const hash = createHash("sha256");
     let size = 0;
-    for await (const piece of pieces(file, signal)) {
+    for await (const piece of pieces(file, signal, span)) {
       hash.update(piece);
       size += piece.length;
     }
@@ -188,13 +193,14 @@ async function copy(from: string, path: string, wanted: FileContent, signal: Abo
   );
 }
 
-/** The file from its beginning; each piece is good until the next. */
-async function* pieces(file: FileHandle, signal: AbortSignal): AsyncGenerator<Uint8Array> {
+/** What of the file lies in the span; each piece is good until the next. */
+async function* pieces(file: FileHandle, signal: AbortSignal, { offset, size } = WHOLE): AsyncGenerator<Uint8Array> {
   const buffer = new Uint8Array(PIECE);
-  for (;;) {
+  for (let done = 0; done < size; ) {
     signal.throwIfAborted();
-    const { bytesRead } = await file.read(buffer, 0, PIECE, null);
+    const { bytesRead } = await file.read(buffer, 0, Math.min(PIECE, size - done), offset + done);
     if (bytesRead === 0) return;
+    done += bytesRead;
     yield buffer.subarray(0, bytesRead);
   }
 }
