@@ -1,5 +1,5 @@
 import type { ChannelKind, Dir, GapCause, LinkChange } from "../bytes/channel.ts";
-import type { JsonObject } from "../bytes/json.ts";
+import type { Json, JsonObject } from "../bytes/json.ts";
 import type { Nanos } from "../time/nanos.ts";
 
 /** The input that says: the time you asked for in `deadline` has come, and nothing else came first. */
@@ -70,7 +70,27 @@ export interface Fault extends JsonObject {
 }
 
 export type FramerOutput = Frame | Fault;
-export type Framer<Options, S = unknown> = Machine<FramerConfig<Options>, S, FramerInput, FramerOutput>;
+
+export interface Framer<Options, S = unknown> extends Machine<FramerConfig<Options>, S, FramerInput, FramerOutput> {
+  /**
+   * The bytes of `frame` as they would stand on the wire if it said `edited`: what is not said by the value stays as it is, lengths and
+   * checks are made anew. `undefined`: no frame says that. The result is proven by decoding it (`machine/rewrite.ts`), so a value that is
+   * impossible may just as well give bytes that do not say it.
+   */
+  reencode?(frame: FrameOnWire, edited: Frame, options: Options): Uint8Array | undefined;
+}
+
+/** A frame as it was decoded, with the bytes of its span. */
+export interface FrameOnWire {
+  readonly bytes: Uint8Array;
+  readonly value: Frame;
+}
+
+/** One change of a decoded value: the path in it, which must be there, and the new value. */
+export interface Edit {
+  readonly path: readonly (string | number)[];
+  readonly value: Json;
+}
 
 // ── Sessions: frames of both directions of one channel in, states out ───────────────────────────────────────────────
 

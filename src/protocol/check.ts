@@ -1,5 +1,6 @@
 import { CHECKSUMS, type ChecksumName } from "../bytes/checksum.ts";
 import { CRC_ALIASES, CRC_NAMES, crc, crcOf, isCrcName } from "../bytes/crc.ts";
+import { joined } from "../bytes/joined.ts";
 
 export type Endian = "big" | "little";
 
@@ -54,6 +55,15 @@ export function verified(bytes: Uint8Array, { kind, endian }: TailCheck): number
   return numberAt(bytes, content, check.size, endian) === check.of(bytes, 0, content) ? content : check.fault;
 }
 
+/** `content` with its check behind it: what `verified` accepts. */
+export function withCheck(content: Uint8Array, { kind, endian }: TailCheck): Uint8Array {
+  const check = checkOf(kind);
+  if (check === undefined) return content;
+  const tail = new Uint8Array(check.size);
+  putNumber(tail, check.of(content, 0, content.length), { at: 0, size: check.size, endian });
+  return joined([content, tail]);
+}
+
 /** The unsigned number in `size` bytes at `at`, 1 … 4 of them. */
 export function numberAt(bytes: Uint8Array, at: number, size: number, endian: Endian): number {
   let value = 0;
@@ -62,4 +72,21 @@ export function numberAt(bytes: Uint8Array, at: number, size: number, endian: En
     value = value * 256 + (bytes[position] ?? 0);
   }
   return value;
+}
+
+/** Where a number of 1 … 4 bytes stands. */
+export interface NumberPlace {
+  readonly at: number;
+  readonly size: number;
+  readonly endian: Endian;
+}
+
+/** Writes an unsigned number where `numberAt` reads it; whether it has room there. */
+export function putNumber(bytes: Uint8Array, value: number, { at, size, endian }: NumberPlace): boolean {
+  if (!Number.isInteger(value) || value < 0 || value >= 256 ** size || at < 0 || at + size > bytes.length) return false;
+  for (let index = 0; index < size; index++) {
+    const position = endian === "big" ? at + size - 1 - index : at + index;
+    bytes[position] = Math.floor(value / 256 ** index) % 256;
+  }
+  return true;
 }

@@ -10,7 +10,9 @@ const FULL = 0xff;
  * Faults: `bad-code` (a code byte that points beyond the packet), `too-long`, `bad-crc` and `bad-checksum` (with a check),
  * `interrupted`, `truncated`, `unfinished`.
  */
-export const cobs = stuffed("cobs", 0, (bytes, start, end, into) => {
+export const cobs = stuffed("cobs", 0, { unstuff, stuff: stuffCobs });
+
+function unstuff(bytes: Uint8Array, start: number, end: number, into: Uint8Array): number | string {
   let size = 0;
   for (let at = start; at < end; ) {
     const code = bytes[at] ?? 0;
@@ -25,4 +27,20 @@ export const cobs = stuffed("cobs", 0, (bytes, start, end, into) => {
     }
   }
   return size;
-});
+}
+
+/** A packet without the zero that ends it. A full group that ends the payload is the last one. */
+export function stuffCobs(payload: Uint8Array): Uint8Array {
+  const bytes = [0];
+  let code = 0;
+  for (const [index, byte] of payload.entries()) {
+    if (byte !== 0) bytes.push(byte);
+    const size = bytes.length - code;
+    const full = size === FULL && index + 1 < payload.length;
+    if (byte !== 0 && !full) continue;
+    bytes[code] = size;
+    code = bytes.push(0) - 1;
+  }
+  bytes[code] = bytes.length - code;
+  return Uint8Array.from(bytes);
+}

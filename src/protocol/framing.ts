@@ -24,6 +24,7 @@ export interface Reading<Options, S extends Framing> {
   take(state: S, outputs: FramerOutput[]): void;
   /** Takes everything that waits: nothing will follow it. */
   giveUp(state: S, ending: Ending, outputs: FramerOutput[]): void;
+  readonly reencode: NonNullable<Framer<Options>["reencode"]>;
 }
 
 /** A framer whose frames are delimited by bytes alone, never by silence: it has no deadline. */
@@ -45,6 +46,7 @@ export function framerOf<Options, S extends Framing>(reading: Reading<Options, S
       return { state, outputs };
     },
     deadline: () => undefined,
+    reencode: reading.reencode,
   };
 }
 

@@ -128,3 +128,9 @@ function reach(at: number | "end", size: number): number {
   if (at === "end") return 0;
   return at < 0 ? -at : at + size;
 }
+
+/** A declared offset as one from the first byte of a frame of `size` bytes. */
+export function placeIn(offset: number | "end", size: number): number {
+  if (offset === "end") return size;
+  return offset < 0 ? size + offset : offset;
+}

@@ -2,8 +2,9 @@ import { toHex } from "../bytes/hex.ts";
 import type { Frame } from "../machine/machine.ts";
 import { beginSearch, type Candidates, NOTHING, type Search, search, type Verdict, WAIT } from "./candidates.ts";
 import { checkOf, numberAt } from "./check.ts";
+import { encodeDeclared } from "./encode-declared.ts";
 import { framerOf } from "./framing.ts";
-import { type Layout, type LayoutOptions, layoutOf } from "./layout.ts";
+import { type Layout, type LayoutOptions, layoutOf, placeIn } from "./layout.ts";
 import type { Window } from "./window.ts";
 
 /** One layout, and others that may stand on the same wire. Where several fit, the first of them counts. */
@@ -40,6 +41,14 @@ export const lengthPrefixed = framerOf<LengthPrefixedOptions, LengthPrefixedStat
   },
   take: (state, outputs) => search(state, declared, undefined, outputs),
   giveUp: (state, ending, outputs) => search(state, declared, ending, outputs),
+  reencode(frame, edited, options) {
+    const { bytes } = frame;
+    const layout = [options, ...options.alternatives].map(layoutOf).find((layout) => {
+      const verdict = judgeLayout(layout, 0, { bytes, end: bytes.length }, 0);
+      return verdict.type === "whole" && verdict.size === bytes.length;
+    });
+    return layout === undefined ? undefined : encodeDeclared(layout, frame, edited);
+  },
 });
 
 const declared: Candidates<LengthPrefixedState> = {
@@ -86,7 +95,12 @@ function beginnersOf(layouts: readonly Layout[]): Uint8Array {
   return beginners;
 }
 
-function judgeLayout(layout: Layout, index: number, { bytes, end }: Window, position: number): Verdict {
+function judgeLayout(
+  layout: Layout,
+  index: number,
+  { bytes, end }: Pick<Window, "bytes" | "end">,
+  position: number,
+): Verdict {
   const { start, maximum, minimum } = layout;
   for (let at = 0; at < start.length; at++) {
     if (position + at >= end) return WAIT;
@@ -125,10 +139,7 @@ function checked(layout: Layout, index: number, bytes: Uint8Array, position: num
   }
   if (layout.check !== undefined) {
     const { kind, endian, at, from, to } = layout.check;
-    const place = (offset: number | "end") => {
-      if (offset === "end") return stop;
-      return (offset < 0 ? stop : position) + offset;
-    };
+    const place = (offset: number | "end") => position + placeIn(offset, size);
     const check = checkOf(kind);
     if (check !== undefined) {
       const said = numberAt(bytes, place(at), check.size, endian);

@@ -1,4 +1,5 @@
 import { fromHex, toHex } from "../bytes/hex.ts";
+import { joined } from "../bytes/joined.ts";
 import { isText } from "../bytes/utf8.ts";
 import type { Frame, Span } from "../machine/machine.ts";
 import { type Delimited, delimited, giveUpDelimited, takeDelimited } from "./delimited.ts";
@@ -46,7 +47,19 @@ export const lines = framerOf<LinesOptions, LinesState>({
   take: (state, outputs) => takeDelimited(state, readLine, outputs),
   giveUp: (state, ending, outputs) =>
     giveUpDelimited(state, ending, ending === "truncated" ? readLine : undefined, outputs),
+  reencode({ bytes, value }, edited) {
+    const before = contentOf(value);
+    const after = contentOf(edited);
+    if (before === undefined || after === undefined) return undefined;
+    return joined([after, bytes.subarray(before.length)]);
+  },
 });
+
+/** What stands before the delimiter, and before a CR that is stripped. */
+function contentOf({ text, data }: Frame): Uint8Array | undefined {
+  if (typeof text === "string") return new TextEncoder().encode(text);
+  return typeof data === "string" ? fromHex(data) : undefined;
+}
 
 function readLine({ window, dir, stripCr }: LinesState, start: number, end: number, span: Span): LineFrame {
   const { bytes } = window;

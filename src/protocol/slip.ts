@@ -13,7 +13,9 @@ const ESC_ESC = 0xdd;
  * Faults: `bad-escape` (ESC before anything but ESC_END and ESC_ESC, where the RFC leaves the receiver to guess), `too-long`,
  * `bad-crc` and `bad-checksum` (with a check), `interrupted`, `truncated`, `unfinished`.
  */
-export const slip = stuffed("slip", END, (bytes, start, end, into) => {
+export const slip = stuffed("slip", END, { unstuff, stuff: stuffSlip });
+
+function unstuff(bytes: Uint8Array, start: number, end: number, into: Uint8Array): number | string {
   let size = 0;
   for (let at = start; at < end; at++) {
     let byte = bytes[at] ?? 0;
@@ -27,4 +29,15 @@ export const slip = stuffed("slip", END, (bytes, start, end, into) => {
     size += 1;
   }
   return size;
-});
+}
+
+/** A packet without its END. */
+export function stuffSlip(payload: Uint8Array): Uint8Array {
+  const bytes: number[] = [];
+  for (const byte of payload) {
+    if (byte === END) bytes.push(ESC, ESC_END);
+    else if (byte === ESC) bytes.push(ESC, ESC_ESC);
+    else bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
+}

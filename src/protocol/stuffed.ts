@@ -1,6 +1,7 @@
-import { toHex } from "../bytes/hex.ts";
+import { fromHex, toHex } from "../bytes/hex.ts";
+import { joined } from "../bytes/joined.ts";
 import type { Frame, Framer } from "../machine/machine.ts";
-import { type TailCheck, verified } from "./check.ts";
+import { type TailCheck, verified, withCheck } from "./check.ts";
 import { type Delimited, delimited, giveUpDelimited, type ReadContent, takeDelimited } from "./delimited.ts";
 import { framerOf } from "./framing.ts";
 
@@ -26,8 +27,15 @@ interface StuffedState extends Delimited {
   readonly check: TailCheck | undefined;
 }
 
+/** The opposite: `payload` with stuffing, in which the delimiter does not occur. */
+export type Stuff = (payload: Uint8Array) => Uint8Array;
+
 /** A framer of payloads that are stuffed so that `delimiter` stands only between them. Nothing between two is ignored. */
-export function stuffed(name: string, delimiter: number, unstuff: Unstuff): Framer<StuffedOptions, StuffedState> {
+export function stuffed(
+  name: string,
+  delimiter: number,
+  { unstuff, stuff }: { readonly unstuff: Unstuff; readonly stuff: Stuff },
+): Framer<StuffedOptions, StuffedState> {
   const read: ReadContent<StuffedState> = ({ window, dir, check }, start, end, span) => {
     if (start === end) return undefined;
     const content = new Uint8Array(end - start);
@@ -43,5 +51,10 @@ export function stuffed(name: string, delimiter: number, unstuff: Unstuff): Fram
     initial: ({ maximum, check }, framing) => ({ ...delimited(framing, Uint8Array.of(delimiter), maximum), check }),
     take: (state, outputs) => takeDelimited(state, read, outputs),
     giveUp: (state, ending, outputs) => giveUpDelimited(state, ending, undefined, outputs),
+    reencode(_frame, { payload }, { check }) {
+      const content = typeof payload === "string" ? fromHex(payload) : undefined;
+      if (content === undefined) return undefined;
+      return joined([stuff(check === undefined ? content : withCheck(content, check)), Uint8Array.of(delimiter)]);
+    },
   });
 }

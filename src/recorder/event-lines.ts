@@ -1,3 +1,4 @@
+import { joined } from "../bytes/joined.ts";
 import { type EventLine, parseEventLine, tooLong } from "./application-events.ts";
 
 /** So short that it fits into a line of the tape (1 MiB) even if every character must be escaped in six. */
@@ -49,14 +50,4 @@ export class EventLines {
     const text = line.at(-1) === RETURN ? line.subarray(0, -1) : line;
     if (text.length > 0) this.#tell(parseEventLine(text), length);
   }
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

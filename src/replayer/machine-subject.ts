@@ -3,6 +3,7 @@ import { assert, FieldtapeError } from "../errors.ts";
 import { Chain } from "../machine/chain.ts";
 import type { ChainPlan } from "../machine/chain-plan.ts";
 import { ChainOutputs, replayInto } from "../machine/replay.ts";
+import { rewriteFrame } from "../machine/rewrite.ts";
 import type { TapeRecord } from "../tape/record.ts";
 import type { Nanos } from "../time/nanos.ts";
 import { turn } from "../time/system-clock.ts";
@@ -38,6 +39,7 @@ class MachineRun implements SubjectRun {
   readonly #name: string;
   readonly #outputs = new ChainOutputs();
   readonly #chain: Chain;
+  readonly rewrite?: NonNullable<SubjectRun["rewrite"]>;
 
   constructor(name: string, plan: ChainPlan, { channels, recorded, snapshot, time }: OpenOptions) {
     this.#name = name;
@@ -47,6 +49,8 @@ class MachineRun implements SubjectRun {
       time: time ?? "recorded",
     });
     if (snapshot !== undefined) this.#chain.restore(snapshot);
+    const { framer } = plan;
+    if (framer?.machine.reencode !== undefined) this.rewrite = (frame, edits) => rewriteFrame(framer, frame, edits);
   }
 
   async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {

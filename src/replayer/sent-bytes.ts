@@ -1,3 +1,4 @@
+import { joined } from "../bytes/joined.ts";
 import type { RawRecord, TapeRecord } from "../tape/record.ts";
 import type { Nanos } from "../time/nanos.ts";
 import { ByteQueue, type Piece } from "./byte-queue.ts";
@@ -110,8 +111,8 @@ export class SentBytes implements SentCheck {
       channel: stream.channel,
       offset: stream.offset,
       start: stream.offset - stream.tail.length,
-      expected: joined(stream.tail, stream.recorded.peek(AROUND)),
-      actual: joined(stream.tail, stream.sent.peek(AROUND)),
+      expected: joined([stream.tail, stream.recorded.peek(AROUND)]),
+      actual: joined([stream.tail, stream.sent.peek(AROUND)]),
       line: expected?.line ?? 0,
       at,
       ...(late === undefined ? {} : { late }),
@@ -119,15 +120,8 @@ export class SentBytes implements SentCheck {
   }
 }
 
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(first.length + second.length);
-  bytes.set(first);
-  bytes.set(second, first.length);
-  return bytes;
-}
-
 function tailOf(tail: Uint8Array, added: Uint8Array): Uint8Array {
   if (added.length >= AROUND) return added.slice(added.length - AROUND);
-  const bytes = joined(tail, added);
+  const bytes = joined([tail, added]);
   return bytes.subarray(Math.max(0, bytes.length - AROUND));
 }

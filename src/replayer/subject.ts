@@ -1,4 +1,5 @@
 import type { Json } from "../bytes/json.ts";
+import type { Edit, FrameOnWire } from "../machine/machine.ts";
 import type { ChannelRecord, TapeRecord } from "../tape/record.ts";
 import type { Nanos } from "../time/nanos.ts";
 
@@ -51,17 +52,14 @@ export interface SubjectRun extends AsyncDisposable {
   advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced>;
   /** All state as bytes, for a warm seek. Absent: a seek replays from the start and says "cold". */
   snapshot?(): Promise<Uint8Array>;
-  /** Re-encodes a frame with right lengths and checksums after edits: for shrinking and redaction. */
-  rewrite?(frame: Uint8Array, edits: readonly Edit[]): Uint8Array;
+  /**
+   * The bytes of a frame that the subject said, after edits of its value, with lengths and checks that are right again; `undefined` if
+   * no frame says that. Without edits: the same bytes. For shrinking and redaction. Absent: the subject cannot.
+   */
+  rewrite?(frame: FrameOnWire, edits: readonly Edit[]): Uint8Array | undefined;
 }
 
 export interface Advanced {
   readonly outputs: readonly TapeRecord[];
   readonly deadline: Nanos | undefined;
-}
-
-/** One change of a decoded value: the path in it and the new value. */
-export interface Edit {
-  readonly path: readonly (string | number)[];
-  readonly value: Json;
 }

@@ -2,8 +2,10 @@ import type { Dir } from "../../bytes/channel.ts";
 import { unreachable } from "../../errors.ts";
 import type { Framer, FramerConfig, FramerInput, FramerOutput, Step } from "../../machine/machine.ts";
 import { millis, type Nanos, plus, ZERO } from "../../time/nanos.ts";
+import { type TailCheck, withCheck } from "../check.ts";
 import { RAW_MAX, takeFault } from "../framing.ts";
 import { append, consume, offsetOf, openWindow, settle, type Window, waiting } from "../window.ts";
+import { encodeUnit } from "./encode-unit.ts";
 import { type ModbusFrame, roleOf } from "./modbus-frame.ts";
 import { decodePdu } from "./pdu.ts";
 import type { Role } from "./pdu-fields.ts";
@@ -42,6 +44,9 @@ export const MODBUS_RTU_OPTIONS: ModbusRtuOptions = {
   stopBits: 1,
   stallMs: 250,
 };
+
+/** MODBUS over Serial Line V1.02 §2.5.1.2: low byte first. */
+const CRC: TailCheck = { kind: "CRC-16/MODBUS", endian: "little" };
 
 /** Bytes in which no frame is found are reported in faults of at most so many. */
 const RUBBISH_MAX = RAW_MAX;
@@ -98,6 +103,10 @@ export const modbusRtu: Framer<ModbusRtuOptions, ModbusRtuState> = {
     if (!silent) return plus(heardAt, silence);
     // A frame whose length is known is waited for as long as it takes.
     return rubbish === 0 ? undefined : plus(heardAt, stall);
+  },
+  reencode(frame, edited) {
+    const unit = encodeUnit(frame, edited, { unitAt: 0, tail: CRC_SIZE });
+    return unit === undefined ? undefined : withCheck(unit, CRC);
   },
 };
 

@@ -1,8 +1,11 @@
 import type { Dir } from "../../bytes/channel.ts";
+import { joined } from "../../bytes/joined.ts";
 import type { Framer } from "../../machine/machine.ts";
 import { beginSearch, type Candidates, NOTHING, type Search, search, type Verdict, WAIT } from "../candidates.ts";
+import { putNumber } from "../check.ts";
 import { framerOf } from "../framing.ts";
 import { offsetOf, waiting } from "../window.ts";
+import { encodeUnit } from "./encode-unit.ts";
 import { type ModbusFrame, roleOf } from "./modbus-frame.ts";
 import { decodePdu } from "./pdu.ts";
 import { type Role, word } from "./pdu-fields.ts";
@@ -89,6 +92,16 @@ const framer = framerOf<ModbusTcpOptions, ModbusTcpState>({
   },
   take: (state, outputs) => search(state, candidates, undefined, outputs),
   giveUp: (state, ending, outputs) => search(state, candidates, ending, outputs),
+  reencode(frame, edited) {
+    const unit = encodeUnit(frame, edited, { unitAt: HEADER, tail: 0 });
+    const { transaction } = edited;
+    if (unit === undefined || typeof transaction !== "number") return undefined;
+    const bytes = joined([new Uint8Array(HEADER), unit]);
+    const complete =
+      putNumber(bytes, transaction, { at: 0, size: 2, endian: "big" }) &&
+      putNumber(bytes, unit.length, { at: 4, size: 2, endian: "big" });
+    return complete ? bytes : undefined;
+  },
 });
 
 /**

@@ -2,6 +2,7 @@ import type { FramerOutput } from "../../machine/machine.ts";
 import { type Ending, framerOf, RAW_MAX, takeFault } from "../framing.ts";
 import { consume, waiting } from "../window.ts";
 import { openSlab, type Slab } from "./ascii-slab.ts";
+import { encodeSentence } from "./encode-sentence.ts";
 import { frameOf } from "./nmea-frame.ts";
 import { BANG, CR, DOLLAR, findEnd, LF, type NmeaOptions, type NmeaState } from "./sentence-end.ts";
 import { readTagBlock } from "./tag-block.ts";
@@ -28,6 +29,7 @@ export const nmea = framerOf<NmeaOptions, NmeaState>({
     takeAll(state, ending, outputs);
     takeRubbish(state, state.window.end, outputs);
   },
+  reencode: encodeSentence,
 });
 
 function takeAll(state: NmeaState, ending: Ending | undefined, outputs: FramerOutput[]): void {
