@@ -71,7 +71,8 @@ function sentence(record: TapeRecord): string {
   }
 }
 
-const shown = (value: Uint8Array): string => new TextDecoder("latin1").decode(value);
+/** A character a byte. Not `TextDecoder`, whose "latin1" is windows-1252 in some versions of Node. */
+const shown = (value: Uint8Array): string => Buffer.from(value).toString("latin1");
 
 /** All bytes of one channel and direction. */
 export function payload(records: readonly TapeRecord[], channel: number, dir: "rx" | "tx"): Uint8Array {
