@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -41,19 +41,29 @@ export const pacing: Bench = async ({ quick, folder, root }) => {
 
 interface Pacing {
   readonly late99: number;
-  /** How much longer the whole took than it should have, in per cent. */
+  /** How much faster or slower than the tape's the time between bytes was, in per cent. */
   readonly drift: number;
 }
 
-/** Lateness against the first arrival, each byte being due a millisecond after the one before it. */
+/**
+ * Each byte is due a millisecond after the one before it. When the first was due is not seen from here; the byte that came soonest after its
+ * due time came through the network at once, so lateness counts from it. Drift is what the last tenth is later than the first, by their medians: one
+ * late byte at either end is lateness, not drift.
+ */
 function judge(arrivals: readonly number[]): Pacing {
-  const first = arrivals[0] ?? 0;
-  const late = arrivals.map((at, n) => at - first - n).toSorted((a, b) => a - b);
-  const span = (arrivals.at(-1) ?? 0) - first;
+  const behind = arrivals.map((at, n) => at - n);
+  const soonest = behind.reduce((least, value) => Math.min(least, value), Number.POSITIVE_INFINITY);
+  const late = behind.map((value) => value - soonest).toSorted((a, b) => a - b);
+  const tenth = Math.ceil(behind.length / 10);
+  const drift = median(behind.slice(-tenth)) - median(behind.slice(0, tenth));
   return {
     late99: late[Math.floor(late.length * 0.99)] ?? Number.NaN,
-    drift: (Math.abs(span - (arrivals.length - 1)) / span) * 100,
+    drift: (Math.abs(drift) / (arrivals.length - tenth)) * 100,
   };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function played(tape: string, count: number, program: string): Promise<Pacing> {
@@ -67,7 +77,6 @@ async function played(tape: string, count: number, program: string): Promise<Pac
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;
-  const { spawn } = await import("node:child_process");
   const child = spawn(
     process.execPath,
     [program, "replay", tape, "--to", `tcp:127.0.0.1:${port}`, "--speed", "1", "--no-config"],
