@@ -42,6 +42,7 @@ const doors = [
   ["jiti", "^src/cli/config/", "configuration in TypeScript is read in one place"],
   ["tweetnacl", "^src/ota/release/ed25519\\.ts$", "signatures are made and verified in one place"],
   ["semver", "^src/ota/release/version\\.ts$", "versions are compared in one place"],
+  ["ndjson", "^src/link/json-lines\\.ts$", "messages of other programs; a tape has its own scanner"],
   ["re2js", "^src/tape/pattern\\.ts$", "one linear-time regular-expression engine, one home"],
 ];
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { FieldtapeError } from "../errors.ts";
-import { JsonLines } from "./json-lines.ts";
+import { JsonLines } from "../link/json-lines.ts";
 import { type ControlCommand, type ControlStatus, parseMessage } from "./schema.ts";
 
 /** A status with everything that it may hold is far below this. */

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import { toHex } from "../bytes/hex.ts";
+import { JsonLines } from "../link/json-lines.ts";
 import { openUnixListener, type UnixListener } from "../link/unix-listener.ts";
 import type { Clock } from "../time/clock.ts";
 import { millis, plus } from "../time/nanos.ts";
-import { JsonLines } from "./json-lines.ts";
 import { type ControlMessage, parseCommand } from "./schema.ts";
 import { RateMeter, type RecordingStatus } from "./status.ts";
 
