@@ -1,15 +1,17 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import Tinypool from "tinypool";
+import { caseName } from "../scenarios/case-folder.ts";
 import type { CaseResult } from "../scenarios/case-result.ts";
 import type { CaseJob } from "../scenarios/run-case.ts";
-import type { CaseRunner } from "../scenarios/run-suite.ts";
-import { caseName } from "../scenarios/scenario.ts";
+import type { CaseRunner, TakeResult } from "../scenarios/run-suite.ts";
 import type { Clock } from "../time/clock.ts";
-import { type Nanos, plus } from "../time/nanos.ts";
+import { type Nanos, ZERO } from "../time/nanos.ts";
 import type { ConfigOptions } from "./config/config-file.ts";
 import { programRoot } from "./program-root.ts";
-import type { WorkerTask } from "./suite-worker.ts";
+import type { WorkerMessage, WorkerTask } from "./suite-worker.ts";
+import { Watchdog } from "./watchdog.ts";
 
 export interface SuitePoolOptions {
   readonly config: ConfigOptions;
@@ -37,24 +39,50 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
     });
   }
 
-  async run(job: CaseJob, signal: AbortSignal): Promise<CaseResult> {
+  async run(jobs: readonly CaseJob[], onResult: TakeResult, signal: AbortSignal): Promise<readonly CaseJob[]> {
     const { clock, caseLimit, config } = this.#options;
-    const hung = new AbortController();
-    const done = new AbortController();
-    clock.sleepUntil(plus(clock.now(), caseLimit), done.signal).then(
-      () => hung.abort(),
-      () => undefined, // it was done in time
-    );
-    const task: WorkerTask = { job, config };
+    const { port1: port, port2: theirs } = new MessageChannel();
+    using watchdog = new Watchdog(clock, caseLimit);
+    let done = 0;
+    const take = (finished: WorkerMessage): void => {
+      done += finished.length;
+      watchdog.pat();
+      for (const { result, spent } of finished) onResult(result, spent);
+    };
+    let closed = false;
+    const takeRest = (): void => {
+      if (closed) return; // nothing is left, and Node 20 would crash
+      for (let next = receiveMessageOnPort(port); next !== undefined; next = receiveMessageOnPort(port))
+        take(next.message);
+    };
+    port.on("message", take);
+    const gone = new AbortController();
+    // The pool hears nothing of a thread that exits by itself; the other end of its port does, when all it said has come.
+    port.on("close", () => {
+      closed = true;
+      if (done < jobs.length) gone.abort();
+    });
+    const begun = new Int32Array(new SharedArrayBuffer(4));
+    const task: WorkerTask = { jobs, config, port: theirs, begun };
     try {
-      return await this.#pool.run(task, { signal: AbortSignal.any([signal, hung.signal]) });
+      await this.#pool.run(task, {
+        transferList: [theirs],
+        signal: AbortSignal.any([signal, watchdog.hung, gone.signal]),
+      });
+      takeRest();
+      return [];
     } catch (thrown) {
       signal.throwIfAborted();
-      if (hung.signal.aborted) return lost(job, "SUBJECT_HUNG", "did not end in time; its thread was ended");
-      if (isThreadDeath(thrown)) return lost(job, "SUBJECT_CRASHED", thrown.message);
-      throw thrown;
+      takeRest();
+      const dead = gone.signal.aborted || isThreadDeath(thrown);
+      const culprit = Atomics.load(begun, 0) - 1;
+      const job = jobs[culprit];
+      if (job === undefined || !(watchdog.hung.aborted || dead)) throw thrown;
+      onResult(watchdog.hung.aborted ? hung(job) : crashed(job, gone.signal.aborted ? ENDED : thrown), ZERO);
+      // What it had finished and not told is run again.
+      return jobs.filter((_, index) => index >= done && index !== culprit);
     } finally {
-      done.abort();
+      port.close();
     }
   }
 
@@ -63,12 +91,22 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
   }
 }
 
+const ENDED = "it ended the thread that it ran on";
+
+function hung(job: CaseJob): CaseResult {
+  return lost(job, "SUBJECT_HUNG", "did not end in time; its thread was ended");
+}
+
+function crashed(job: CaseJob, thrown: unknown): CaseResult {
+  return lost(job, "SUBJECT_CRASHED", thrown instanceof Error ? thrown.message : String(thrown));
+}
+
 function lost({ corpus, folder }: CaseJob, code: "SUBJECT_HUNG" | "SUBJECT_CRASHED", words: string): CaseResult {
   return { name: caseName(corpus, folder), outcome: { type: "failed", code, words }, fed: 0, said: 0 };
 }
 
 /** A thread that called exit or ran out of memory. */
-function isThreadDeath(thrown: unknown): thrown is Error {
+function isThreadDeath(thrown: unknown): boolean {
   return (
     thrown instanceof Error &&
     /terminated|exited|ERR_WORKER_OUT_OF_MEMORY|memory limit/i.test(`${thrown.name} ${thrown.message}`)

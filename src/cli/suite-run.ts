@@ -39,10 +39,10 @@ const CLEAR_LINE = "\r\u001b[K";
 export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport> {
   const folder = resolve(request.dir);
   const corpus = corpusAround(folder);
-  const found = chosen(await discover(folder), corpus, request);
   const { clock } = realWorld({ sleep: "coarse" });
   const caseLimit = seconds(request.caseTimeoutSeconds);
   await using pool = new SuitePool({ config: request.config, width: request.workers, clock, caseLimit });
+  const found = chosen(await discover(folder), corpus, request); // while the threads start
   const results = await runSuite(found, pool, {
     corpus,
     pendingFolder: resolve(".fieldtape", "pending"),

@@ -1,18 +1,54 @@
+import type { MessagePort } from "node:worker_threads";
 import type { CaseResult } from "../scenarios/case-result.ts";
 import { type CaseJob, type FindSubject, runCase } from "../scenarios/run-case.ts";
+import { millis, type Nanos, plus } from "../time/nanos.ts";
 import { type ConfigOptions, loadConfig } from "./config/config-file.ts";
 import { suiteSubjects } from "./suite-subjects.ts";
+import { realWorld } from "./wiring.ts";
 
 /** What a thread of the suite is told: names cross the border, not functions. */
 export interface WorkerTask {
-  readonly job: CaseJob;
+  /** Run one after another: a message for each costs more than a small case. */
+  readonly jobs: readonly CaseJob[];
   readonly config: ConfigOptions;
+  /** Where results go. */
+  readonly port: MessagePort;
+  /** One shared number: how many of the jobs were begun. Whoever finds the thread dead knows of which. */
+  readonly begun: Int32Array;
 }
 
+/** What a thread says of cases: some at once, a message wakes whoever gets it. */
+export type WorkerMessage = readonly FinishedCase[];
+
+export interface FinishedCase {
+  readonly result: CaseResult;
+  /** Wall time that the case took. */
+  readonly spent: Nanos;
+}
+
+/** How long results may wait for company. */
+const PATIENCE = millis(25);
+
+const { clock } = realWorld({ sleep: "coarse" });
 let subjects: Promise<FindSubject> | undefined;
 
-/** The thread's entry: runs one case. All tasks of one thread have the same configuration. */
-export async function runTask({ job, config }: WorkerTask): Promise<CaseResult> {
+/** The thread's entry: runs cases. All tasks of one thread have the same configuration. */
+export async function runTask({ jobs, config, port, begun }: WorkerTask): Promise<void> {
   subjects ??= loadConfig(config).then(suiteSubjects);
-  return runCase(job, await subjects, new AbortController().signal);
+  const findSubject = await subjects;
+  const { signal } = new AbortController();
+  let finished: FinishedCase[] = [];
+  let told = clock.now();
+  for (const job of jobs) {
+    const began = clock.now();
+    if (plus(told, PATIENCE) < began) {
+      port.postMessage(finished satisfies WorkerMessage);
+      finished = [];
+      told = began;
+    }
+    Atomics.add(begun, 0, 1);
+    const result = await runCase(job, findSubject, signal);
+    finished.push({ result, spent: plus(clock.now(), -began) });
+  }
+  port.postMessage(finished satisfies WorkerMessage);
 }

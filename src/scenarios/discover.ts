@@ -1,7 +1,7 @@
-import { readdir } from "node:fs/promises";
+import { type Dirent, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { FieldtapeError, systemCode } from "../errors.ts";
-import { GOLDEN_FILE, SCENARIO_FILE } from "./scenario.ts";
+import { GOLDEN_FILE, SCENARIO_FILE } from "./case-folder.ts";
 
 const DEPTH_MAX = 16;
 const CASES_MAX = 100_000;
@@ -21,10 +21,10 @@ export interface Discovered {
 export async function discover(corpus: string): Promise<Discovered> {
   const folders: string[] = [];
   const orphans: string[] = [];
-  const visit = async (folder: string, depth: number): Promise<void> => {
+  const visit = (folder: string, depth: number): void => {
     if (depth > DEPTH_MAX)
       throw new FieldtapeError("LIMIT_EXCEEDED", `the corpus is deeper than ${DEPTH_MAX} folders`, { file: folder });
-    const entries = await list(folder);
+    const entries = list(folder);
     const names = new Set(entries.filter((entry) => !entry.isDirectory()).map((entry) => entry.name));
     if (names.has(SCENARIO_FILE)) folders.push(folder);
     else if (names.has(GOLDEN_FILE)) orphans.push(folder);
@@ -33,9 +33,9 @@ export async function discover(corpus: string): Promise<Discovered> {
     const below = entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
       .map((entry) => entry.name);
-    for (const name of below.toSorted(byCodeUnit)) await visit(join(folder, name), depth + 1);
+    for (const name of below.toSorted(byCodeUnit)) visit(join(folder, name), depth + 1);
   };
-  await visit(corpus, 0);
+  visit(corpus, 0);
   return { folders, orphans };
 }
 
@@ -45,9 +45,9 @@ function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
-async function list(folder: string) {
+function list(folder: string): Dirent[] {
   try {
-    return await readdir(folder, { withFileTypes: true });
+    return readdirSync(folder, { withFileTypes: true });
   } catch (cause) {
     const missing = systemCode(cause) === "ENOENT" || systemCode(cause) === "ENOTDIR";
     throw new FieldtapeError(

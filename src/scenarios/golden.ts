@@ -8,8 +8,9 @@ import type { Divergence, Said } from "../replayer/divergence.ts";
 import type { Subject } from "../replayer/subject.ts";
 import { formatRecord } from "../tape/line.ts";
 import type { RecordBatch } from "../tape/record.ts";
+import { GOLDEN_FILE } from "./case-folder.ts";
 import { openCaseTape, readSmall } from "./case-tape.ts";
-import { GOLDEN_FILE, type Scenario } from "./scenario.ts";
+import type { Scenario } from "./scenario.ts";
 
 /** A golden as it stands on disk: canonical lines without header, hash lines and end. */
 export function goldenText(said: readonly Said[]): string {

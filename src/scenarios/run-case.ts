@@ -4,10 +4,11 @@ import type { Divergence } from "../replayer/divergence.ts";
 import { divergenceWords } from "../replayer/divergence-words.ts";
 import { findWhereabouts, soughtBy } from "../replayer/whereabouts.ts";
 import { openTape } from "../tape/reader.ts";
+import { caseName } from "./case-folder.ts";
 import type { CaseOutcome, CaseResult } from "./case-result.ts";
 import { compareWithGolden, hasGolden, writePending } from "./golden.ts";
 import { type Played, play, type ScenarioSubject } from "./play.ts";
-import { caseName, loadScenario, type Scenario } from "./scenario.ts";
+import { loadScenario, type Scenario } from "./scenario.ts";
 
 /** Introduces the subject that a scenario names. */
 export type FindSubject = (scenario: Scenario) => Promise<ScenarioSubject>;

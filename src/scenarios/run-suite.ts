@@ -1,12 +1,21 @@
+import type { Nanos } from "../time/nanos.ts";
+import { caseName } from "./case-folder.ts";
 import type { CaseResult } from "./case-result.ts";
 import type { Discovered } from "./discover.ts";
 import type { CaseJob } from "./run-case.ts";
-import { caseName } from "./scenario.ts";
 
-/** Where cases are run: in this thread, or on a pool of them. */
+/** Hears of a result as it comes, and of the wall time that the case took. */
+export type TakeResult = (result: CaseResult, spent: Nanos) => void;
+
+/** Where cases are run: on threads, in processes, on other machines. */
 export interface CaseRunner {
-  run(job: CaseJob, signal: AbortSignal): Promise<CaseResult>;
-  /** How many cases it can run at once. */
+  /**
+   * Runs cases one after another. What a case's worker dies of, or hangs on, is that case's result.
+   *
+   * @returns those that were not run because their worker is gone
+   */
+  run(jobs: readonly CaseJob[], onResult: TakeResult, signal: AbortSignal): Promise<readonly CaseJob[]>;
+  /** How many calls of `run` it can serve at once. */
   readonly width: number;
 }
 
@@ -14,9 +23,11 @@ export interface RunSuiteOptions {
   readonly corpus: string;
   readonly pendingFolder: string;
   readonly signal: AbortSignal;
-  /** Hears of each result as it comes: for progress. */
-  readonly onResult: (result: CaseResult) => void;
+  readonly onResult: TakeResult;
 }
+
+/** More at once would leave one worker at work when the others have nothing left. */
+const BATCH_MAX = 64;
 
 /**
  * Runs every case of a corpus. Results come in the order of the corpus, whatever order they were finished in, so that two runs print
@@ -28,19 +39,28 @@ export async function runSuite(
   options: RunSuiteOptions,
 ): Promise<readonly CaseResult[]> {
   const { corpus, pendingFolder, signal, onResult } = options;
-  const results: CaseResult[] = [];
-  const queue = found.folders.entries();
+  const results = new Map<string, CaseResult>();
+  const queue = found.folders.map((folder): CaseJob => ({ corpus, folder, pendingFolder }));
+  const take: TakeResult = (result, spent) => {
+    results.set(result.name, result);
+    onResult(result, spent);
+  };
   const work = async (): Promise<void> => {
-    for (const [index, folder] of queue) {
-      const result = await runner.run({ corpus, folder, pendingFolder }, signal);
-      results[index] = result;
-      onResult(result);
+    while (queue.length > 0) {
+      const batch = queue.splice(0, batchSize(queue.length, runner.width));
+      queue.unshift(...(await runner.run(batch, take, signal)));
     }
   };
-  // Never more than can run at once: a case that waits for a thread must not be taken for one that hangs.
+  // Never more than can run at once: a case that waits for a worker must not be taken for one that hangs.
   await Promise.all(Array.from({ length: runner.width }, work));
   const orphans = found.orphans.map(
     (folder): CaseResult => ({ name: caseName(corpus, folder), outcome: { type: "orphan", folder }, fed: 0, said: 0 }),
   );
-  return [...results, ...orphans];
+  const inOrder = found.folders.flatMap((folder) => results.get(caseName(corpus, folder)) ?? []);
+  return [...inOrder, ...orphans];
+}
+
+/** Large ones first, which save messages; small ones last, so that all workers end together. */
+function batchSize(left: number, width: number): number {
+  return Math.max(1, Math.min(BATCH_MAX, Math.ceil(left / (width * 4))));
 }

@@ -2,12 +2,8 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
+import { caseName, GOLDEN_FILE, SCENARIO_FILE, TAPE_FILES } from "./case-folder.ts";
 import { parseScenario, type ScenarioFile } from "./schema.ts";
-
-/** The names in a scenario's folder are fixed. */
-export const SCENARIO_FILE = "scenario.yaml";
-export const GOLDEN_FILE = "golden.jsonl";
-const TAPE_FILES = ["tape.jsonl", "tape.jsonl.gz"] as const;
 
 const SIZE_MAX = 64 * 1024;
 const ALIAS_MAX = 10;
@@ -43,11 +39,6 @@ export async function loadScenario(corpus: string, folder: string): Promise<Scen
   const golden = join(folder, GOLDEN_FILE);
   if (existsSync(golden)) refuseEscape(corpus, golden);
   return { name: caseName(corpus, folder), folder, tape, golden, settings };
-}
-
-/** A case's place below its corpus, with `/` on every platform. */
-export function caseName(corpus: string, folder: string): string {
-  return relative(corpus, folder).split(sep).join("/") || ".";
 }
 
 /** A corpus may come from outside: nothing in it may point out of it. */

@@ -138,6 +138,21 @@ test("a subject of one's own that hangs is ended, and the other cases go on", as
   expect(stderr).toContain("2 cases: 1 passed, 1 not");
 });
 
+test("a subject that ends its thread is that case's outcome, and the others of its batch are run all the same", async () => {
+  const cwd = corpus({ "a/case": {}, "b/case": { subject: "leaving" }, "c/case": {} });
+  await accept(cwd, "a", "c", "--reason", "first goldens");
+  writeFileSync(
+    join(cwd, "leaving.mjs"),
+    'export const PLUGIN_ABI = 1;\nexport const create = () => ({ framer: { name: "leaving", initial: () => ({}), deadline: () => undefined, step() { process.exit(0); } } });\n',
+  );
+  writeFileSync(join(cwd, "package.json"), "{}");
+  writeFileSync(join(cwd, "fieldtape.config.json"), '{"subjects":{"leaving":{"module":"./leaving.mjs"}}}');
+  const { code, stdout, stderr } = await run(cwd, "--workers", "1");
+  expect(code).toBe(5);
+  expect(stdout).toContain("crashed: b/case");
+  expect(stderr).toContain("3 cases: 2 passed, 1 not");
+});
+
 test("continuous integration never changes a golden", async () => {
   const cwd = corpus({ "a/case": {} });
   const { code, stderr } = await fieldtape(["suite", "accept", "a", "--reason", "x"], { cwd, env: { CI: "true" } });
