@@ -14,7 +14,7 @@ export const KEYS_MAX = 32;
 /** Roots that one session walks through, from the one that the device has to the newest (TUF 5.3.3 leaves it to us). */
 export const ROOT_STEPS_MAX = 64;
 
-/** Files of one release. */
+/** Files of one release, and bytes of one and of all. */
 export const FILES_MAX = 20_000;
 export const FILE_BYTES_MAX = 64 * 2 ** 30;
 export const PAYLOAD_BYTES_MAX = 256 * 2 ** 30;

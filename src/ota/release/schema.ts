@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { fromHex } from "../../bytes/hex.ts";
-import { sha256Hex } from "../../bytes/sha256.ts";
 import { parseIso } from "../../time/iso.ts";
+import { keyIdOf } from "./key-id.ts";
 import {
   FILE_BYTES_MAX,
   FILES_MAX,
@@ -53,7 +52,7 @@ const rootSchema = z
   })
   .superRefine(({ keys, roles }, problem) => {
     for (const [keyid, key] of Object.entries(keys))
-      if (keyid !== sha256Hex(fromHex(key.public) ?? new Uint8Array()))
+      if (keyid !== keyIdOf(key.public))
         problem.addIssue({ code: "custom", path: ["keys", keyid], message: "is not the SHA-256 of its key" });
     const named = ROLES.flatMap((name) => roles[name].keyids);
     for (const keyid of named)
@@ -196,6 +195,53 @@ export function parseSignatureList(bytes: Uint8Array): { list: SignatureFile } |
   if (value === undefined) return { problem: "is no JSON" };
   const parsed = signatureSchema.safeParse(value);
   if (parsed.success) return { list: parsed.data };
-  const issue = parsed.error.issues[0];
-  return { problem: `${issue?.path.map(String).join(".") || "(top)"}: ${issue?.message ?? "is not valid"}` };
+  return { problem: problemOf(parsed.error) };
+}
+
+const keyHead = {
+  schema: z.literal(1),
+  keytype: z.literal("ed25519"),
+  role: z.enum(ROLES).exactOptional(),
+  keyid: hex(64),
+  public: hex(64),
+};
+const sealedSchema = z.object({
+  kdf: z.literal("scrypt"),
+  // 128 · n · r bytes: what a stranger's key file may make us use is at most 128 MiB.
+  n: z.union([z.literal(2 ** 15), z.literal(2 ** 16), z.literal(2 ** 17)]),
+  r: z.literal(8),
+  p: z.literal(1),
+  salt: hex(32),
+  cipher: z.literal("aes-256-gcm"),
+  nonce: hex(24),
+  sealed: hex(64),
+  tag: hex(32),
+});
+const keySchema = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("public-key"), ...keyHead }),
+  z.object({
+    type: z.literal("private-key"),
+    ...keyHead,
+    secret: z.union([z.object({ kdf: z.literal("none"), seed: hex(64) }), sealedSchema]),
+  }),
+]);
+
+/** A key as it stands in its file; numbers are hex. */
+export type KeyFile = z.infer<typeof keySchema>;
+export type SealedSecret = z.infer<typeof sealedSchema>;
+
+/** The key in a key file, or what is wrong with it. */
+export function parseKeyFile(bytes: Uint8Array): { key: KeyFile } | { problem: string } {
+  const value = jsonOf(bytes);
+  if (value === undefined) return { problem: "is no key file" };
+  const parsed = keySchema.safeParse(value);
+  if (!parsed.success) return { problem: problemOf(parsed.error) };
+  const { keyid, public: hexOfKey } = parsed.data;
+  if (keyid !== keyIdOf(hexOfKey)) return { problem: "keyid: is not the SHA-256 of its key" };
+  return { key: parsed.data };
+}
+
+function problemOf(error: z.ZodError): string {
+  const issue = error.issues[0];
+  return `${issue?.path.map(String).join(".") || "(top)"}: ${issue?.message ?? "is not valid"}`;
 }
