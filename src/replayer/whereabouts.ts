@@ -2,7 +2,7 @@ import type { Dir } from "../bytes/channel.ts";
 import type { Json } from "../bytes/json.ts";
 import type { RawRecord, RecordBatch, TapeRecord } from "../tape/record.ts";
 import type { Nanos } from "../time/nanos.ts";
-import type { Divergence } from "./divergence.ts";
+import type { Divergence, Said } from "./divergence.ts";
 
 /** The part of the source tape that something was said about. */
 export interface Whereabouts {
@@ -43,7 +43,8 @@ export function soughtBy(divergence: Divergence): Sought {
   return soughtIn(divergence.type === "missing" ? divergence.expected.record : divergence.actual);
 }
 
-function soughtIn(record: TapeRecord & { readonly type: "output" | "raw" }): Sought {
+/** What a said record is about. */
+export function soughtIn(record: Said): Sought {
   if (record.type === "raw") return { at: record.at, channel: record.channel };
   const { dir, span } = framing(record.value);
   return {
@@ -56,16 +57,26 @@ function soughtIn(record: TapeRecord & { readonly type: "output" | "raw" }): Sou
 
 /** Reads the tape up to there once more: it happens once, after a divergence, and costs the run before it nothing. */
 export async function findWhereabouts(batches: AsyncIterable<RecordBatch>, sought: Sought): Promise<Whereabouts> {
-  const search = new Search(sought);
+  const [found] = await findEveryWhereabouts(batches, [sought]);
+  return found ?? { line: 0 };
+}
+
+/** The same for several places in one pass; answers in the order asked. */
+export async function findEveryWhereabouts(
+  batches: AsyncIterable<RecordBatch>,
+  sought: readonly Sought[],
+): Promise<readonly Whereabouts[]> {
+  const searches = sought.map((one) => new Search(one));
+  let open = searches;
   for await (const { firstLine, records } of batches) {
     for (const [index, record] of records.entries()) {
       if (record.type === "header") continue;
-      // One more read behind the span is enough for the bytes after it.
-      if (record.at > sought.at || search.complete) return search.result();
-      search.take(record, firstLine + index);
+      if (open.some((search) => search.isOver(record.at))) open = open.filter((search) => !search.isOver(record.at));
+      if (open.length === 0) return searches.map((search) => search.result());
+      for (const search of open) search.take(record, firstLine + index);
     }
   }
-  return search.result();
+  return searches.map((search) => search.result());
 }
 
 class Search {
@@ -100,6 +111,11 @@ class Search {
     const { span } = this.#sought;
     if (span === undefined) this.#bytes = lastBytes(record, offset);
     else if (record.dir === this.#sought.dir) this.#collect(record, offset, line, span);
+  }
+
+  /** One more read behind the span is enough for the bytes after it. */
+  isOver(at: Nanos): boolean {
+    return at > this.#sought.at || this.complete;
   }
 
   result(): Whereabouts {

@@ -1,4 +1,5 @@
 import type { ErrorCode } from "../errors.ts";
+import type { CaseDifferences } from "./differences/case-differences.ts";
 import type { RelationName } from "./relations/schema.ts";
 
 /** What became of one case, as data that crosses threads and ends up in reports. */
@@ -13,7 +14,12 @@ export interface CaseResult {
 export type CaseOutcome =
   | { readonly type: "passed" }
   /** The subject said something else than the golden. `words`: the first divergence. `pending`: the whole of what it said. */
-  | { readonly type: "different"; readonly words: string; readonly pending: string }
+  | {
+      readonly type: "different";
+      readonly words: string;
+      readonly pending: string;
+      readonly differences: CaseDifferences;
+    }
   /** What the scenario expects is not true of what the subject said, whatever its golden holds. */
   | { readonly type: "unmet"; readonly unmet: readonly Unmet[] }
   /** It passed, and says something else when it is played in a way that must not matter. `words`: the first divergence. */

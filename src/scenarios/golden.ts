@@ -4,12 +4,15 @@ import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { Comparison } from "../replayer/compare.ts";
-import type { Divergence, Said } from "../replayer/divergence.ts";
+import { type Divergence, isSaid, type Said } from "../replayer/divergence.ts";
+import type { Placed } from "../replayer/placed.ts";
 import type { Subject } from "../replayer/subject.ts";
 import { formatRecord } from "../tape/line.ts";
 import type { RecordBatch } from "../tape/record.ts";
 import { GOLDEN_FILE } from "./case-folder.ts";
 import { openCaseTape, readSmall } from "./case-tape.ts";
+import type { Recordings } from "./differences/exemplar.ts";
+import { type FoundDifferences, findDifferences } from "./differences/find-differences.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A golden as it stands on disk: canonical lines without header, hash lines and end. */
@@ -21,17 +24,36 @@ export function hasGolden(scenario: Scenario): boolean {
   return existsSync(scenario.golden);
 }
 
-/** The first divergence of what was said from the scenario's golden. */
+/** What was expected and what was said, where the two differ. */
+export interface GoldenDifference extends Recordings {
+  readonly found: FoundDifferences;
+}
+
+/** Everything in which what was said differs from the scenario's golden; `undefined` if nothing does. */
 export async function compareWithGolden(
   scenario: Scenario,
   said: readonly Said[],
   role: Subject["role"],
-): Promise<Divergence | undefined> {
+): Promise<GoldenDifference | undefined> {
   // A golden is stored canonical: the same bytes need no comparing record by record.
   if (readSmall(scenario.golden)?.equals(Buffer.from(goldenText(said)))) return undefined;
-  await using golden = await openCaseTape(scenario.golden);
-  // Awaited here: the golden is closed when this function ends.
-  return await firstDivergence(golden.batches({ verify: false }), said, role);
+  const expected = await readGolden(scenario, role);
+  const actual = said.map((record, index) => ({ line: index + 1, record }));
+  const found = findDifferences(expected, actual);
+  return found.differences.length === 0 ? undefined : { found, expected, actual };
+}
+
+/** The records of a golden that are compared: an observer says only outputs. */
+async function readGolden({ golden }: Scenario, role: Subject["role"]): Promise<readonly Placed<Said>[]> {
+  const expected: Placed<Said>[] = [];
+  await using reader = await openCaseTape(golden);
+  for await (const { firstLine, records } of reader.batches({ verify: false })) {
+    for (const [index, record] of records.entries()) {
+      if (!isSaid(record) || (record.type === "raw" && (role === "observer" || record.dir === "rx"))) continue;
+      expected.push({ line: firstLine + index, record });
+    }
+  }
+  return expected;
 }
 
 /** The first divergence of a second run from the first one. */

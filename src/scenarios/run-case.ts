@@ -1,12 +1,17 @@
-import { basename } from "node:path";
-import { FieldtapeError } from "../errors.ts";
+import { basename, join } from "node:path";
+import { assert, FieldtapeError } from "../errors.ts";
 import type { Divergence } from "../replayer/divergence.ts";
 import { divergenceWords } from "../replayer/divergence-words.ts";
 import { findWhereabouts, soughtBy } from "../replayer/whereabouts.ts";
 import { openTape } from "../tape/reader.ts";
 import { caseName } from "./case-folder.ts";
 import type { CaseOutcome, CaseResult } from "./case-result.ts";
-import { compareWithGolden, hasGolden, writePending } from "./golden.ts";
+import { openCaseTape } from "./case-tape.ts";
+import type { CaseDifferences } from "./differences/case-differences.ts";
+import { writeDiff } from "./differences/diff-file.ts";
+import { type Difference, divergenceOf } from "./differences/difference.ts";
+import { findingsOf } from "./differences/findings.ts";
+import { compareWithGolden, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
 import { type Played, play, type ScenarioSubject } from "./play.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 
@@ -45,13 +50,33 @@ async function judge(
   const { said, gaps } = played;
   if (gaps > 0 && scenario.settings.gaps === undefined) return { type: "unexplained", gaps };
   if (!hasGolden(scenario)) return { type: "new", pending: await writePending(pendingFolder, scenario, said) };
-  const divergence = await compareWithGolden(scenario, said, subject.role);
-  if (divergence === undefined) return { type: "passed" };
+  const difference = await compareWithGolden(scenario, said, subject.role);
+  if (difference === undefined) return { type: "passed" };
   return {
     type: "different",
-    words: await wordsOf(scenario, divergence),
+    words: await wordsOf(scenario, firstOf(difference.found.differences)),
     pending: await writePending(pendingFolder, scenario, said),
+    differences: await describe(scenario, difference, pendingFolder),
   };
+}
+
+/** Leaves the complete diff outside the corpus, and answers with what of it crosses to whoever asked. */
+async function describe(
+  scenario: Scenario,
+  { found, expected, actual }: GoldenDifference,
+  pendingFolder: string,
+): Promise<CaseDifferences> {
+  const diff = join(pendingFolder, scenario.name, DIFF_FILE);
+  await writeDiff(diff, found);
+  await using tape = await openCaseTape(scenario.tape);
+  return await findingsOf(found, { expected, actual }, { tape: tape.batches({ verify: false }), diff });
+}
+
+const DIFF_FILE = "differences.jsonl";
+
+function firstOf([first]: readonly Difference[]): Divergence {
+  assert(first !== undefined, "a difference without differences");
+  return divergenceOf(first);
 }
 
 /** The divergence for a person, with the bytes of the tape around it. */

@@ -5,7 +5,7 @@ import type { DifferenceKind } from "./difference.ts";
  * How one case differs from its golden: bounded plain JSON, so that it can cross threads, files and queues. Every difference there is
  * stands in the file `diff`.
  */
-export interface CaseDifferences {
+export type CaseDifferences = {
   /** One for each signature, in the order in which they first appear; at most `FINDINGS_MAX`. */
   readonly findings: readonly Finding[];
   /** All differences, those of signatures beyond the limit included. */
@@ -21,21 +21,23 @@ export interface CaseDifferences {
   readonly actual: number;
   /** The complete diff on disk, as JSONL; absolute. */
   readonly diff: string;
-}
+};
 
 export const FINDINGS_MAX = 50;
 
 /** All that one case has of one cause. */
-export interface Finding {
+export type Finding = {
   /** What the differences of one cause have in common; see `signatureOf`. */
   readonly signature: string;
   readonly count: number;
+  /** Index of the first finding that stands in exactly the same records (its own, if there is none): very likely one cause. */
+  readonly together: number;
   /** The first of them. */
   readonly exemplar: Exemplar;
-}
+};
 
 /** One difference with what stands around it. Texts are cut where they are long. */
-export interface Exemplar {
+export type Exemplar = {
   readonly kind: DifferenceKind;
   readonly stream: string;
   readonly type: string;
@@ -55,21 +57,21 @@ export interface Exemplar {
   readonly states: { readonly before?: ShownRecord; readonly expected?: ShownRecord; readonly actual?: ShownRecord };
   /** Line of the tape that brought it about (0: before any), and the recorded bytes there. */
   readonly tape: { readonly line: number; readonly bytes?: ShownBytes };
-}
+};
 
 /** A record for a person. `line` counts in the golden, or in what was said. */
-export interface ShownRecord {
+export type ShownRecord = {
   readonly line: number;
   readonly at: number;
   /** Its canonical line; `…` at the end where it was cut. */
   readonly text: string;
-}
+};
 
 /** Bytes of the tape; `start` and `span` count bytes of that channel and direction since the tape began. */
-export interface ShownBytes {
+export type ShownBytes = {
   readonly channel: number;
   readonly dir: Dir;
   readonly start: number;
   readonly hex: string;
   readonly span: readonly [offset: number, length: number];
-}
+};

@@ -1,11 +1,13 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import type { CaseDifferences, Exemplar } from "./case-differences.ts";
 
-/** One cause: everything in a run that has the same signature. */
-export interface Cluster {
-  /** Short name of the signature, as `suite accept --cluster` takes it. */
+/** One cause: everything in a run that has the same signature, or signatures that only ever come together in the same records. */
+export type Cluster = {
+  /** Short name of the cause, as `suite accept --cluster` takes it: the same in every run in which it shows in the same way. */
   readonly id: string;
+  /** The first of its signatures, and all of them in the order in which they were met. */
   readonly signature: string;
+  readonly signatures: readonly string[];
   readonly differences: number;
   /** Names of the cases that have it, in the order of the corpus. */
   readonly cases: readonly string[];
@@ -14,17 +16,17 @@ export interface Cluster {
   /** The first one met, and the case that it is from. */
   readonly exemplar: Exemplar;
   readonly exemplarCase: string;
-}
+};
 
 /** How one case differs from its golden, by the case's name. */
-export interface CaseFindings {
+export type CaseFindings = {
   readonly name: string;
   readonly differences: CaseDifferences;
-}
+};
 
-/** The short name of a cause: the same in every run and on every machine. */
-export function clusterId(signature: string): string {
-  return createHash("sha256").update(signature).digest("hex").slice(0, ID_LENGTH);
+/** The short name of what has these signatures. */
+export function clusterId(...signatures: readonly string[]): string {
+  return createHash("sha256").update(signatures.toSorted().join("\n")).digest("hex").slice(0, ID_LENGTH);
 }
 
 const ID_LENGTH = 10;
@@ -33,29 +35,76 @@ const ID_LENGTH = 10;
  * Groups what the cases of a run differ in by cause. The cause of most cases comes first; of those with as many, that of most
  * differences, then by signature: two runs rank alike.
  */
-export function clustersOf(cases: Iterable<CaseFindings>): readonly Cluster[] {
-  const clusters = new Map<string, Mutable>();
-  for (const { name, differences } of cases) {
-    const alone = differences.findings.length === 1 && differences.unlisted === 0;
-    for (const { signature, count, exemplar } of differences.findings) {
-      const cluster = clusters.get(signature) ?? { differences: 0, cases: [], alone: 0, exemplar, exemplarCase: name };
-      clusters.set(signature, cluster);
-      cluster.differences += count;
-      cluster.cases.push(name);
-      if (alone) cluster.alone += 1;
-    }
+export function clustersOf(cases: readonly CaseFindings[]): readonly Cluster[] {
+  const causes = new Map<string, Trait[]>();
+  for (const trait of traitsOf(cases)) {
+    const key = trait.company.digest("hex");
+    causes.set(key, [...(causes.get(key) ?? []), trait]);
   }
-  return [...clusters]
-    .map(([signature, cluster]) => ({ id: clusterId(signature), signature, ...cluster }))
-    .toSorted(byRank);
+  const clusters = [...causes.values()].flatMap((traits) => clusterOf(traits));
+  const alone = casesOfOneCause(cases, clusters);
+  return clusters.map((cluster) => ({ ...cluster, alone: alone.get(cluster.id) ?? 0 })).toSorted(byRank);
 }
 
-interface Mutable {
-  differences: number;
+/** One signature over all cases. */
+interface Trait {
+  readonly signature: string;
   readonly cases: string[];
-  alone: number;
   readonly exemplar: Exemplar;
-  readonly exemplarCase: string;
+  differences: number;
+  /** Which cases have it, and with what it shares its records there: equal for signatures that always come together. */
+  readonly company: Hash;
+}
+
+function traitsOf(cases: readonly CaseFindings[]): Iterable<Trait> {
+  const traits = new Map<string, Trait>();
+  for (const [index, { name, differences }] of cases.entries()) {
+    for (const { signature, count, together, exemplar } of differences.findings) {
+      const trait = traits.get(signature) ?? {
+        signature,
+        cases: [],
+        exemplar,
+        differences: 0,
+        company: createHash("sha256"),
+      };
+      traits.set(signature, trait);
+      trait.cases.push(name);
+      trait.differences += count;
+      trait.company.update(`${index}:${together} `);
+    }
+  }
+  return traits.values();
+}
+
+function clusterOf(traits: readonly Trait[]): readonly Omit<Cluster, "alone">[] {
+  const [first] = traits;
+  if (first === undefined) return [];
+  const signatures = traits.map(({ signature }) => signature);
+  return [
+    {
+      id: clusterId(...signatures),
+      signature: first.signature,
+      signatures,
+      differences: traits.reduce((sum, { differences }) => sum + differences, 0),
+      cases: first.cases,
+      exemplar: first.exemplar,
+      exemplarCase: first.cases[0] ?? "",
+    },
+  ];
+}
+
+/** For each cluster, how many cases have nothing else. */
+function casesOfOneCause(
+  cases: readonly CaseFindings[],
+  clusters: readonly Omit<Cluster, "alone">[],
+): ReadonlyMap<string, number> {
+  const clusterOfSignature = new Map(clusters.flatMap(({ id, signatures }) => signatures.map((each) => [each, id])));
+  const alone = new Map<string, number>();
+  for (const { differences } of cases) {
+    const [id, ...others] = new Set(differences.findings.map(({ signature }) => clusterOfSignature.get(signature)));
+    if (id !== undefined && others.length === 0 && differences.unlisted === 0) alone.set(id, (alone.get(id) ?? 0) + 1);
+  }
+  return alone;
 }
 
 function byRank(a: Cluster, b: Cluster): number {

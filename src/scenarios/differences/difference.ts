@@ -1,5 +1,5 @@
 import type { Json } from "../../bytes/json.ts";
-import type { Path, Said } from "../../replayer/divergence.ts";
+import type { Divergence, Path, Said } from "../../replayer/divergence.ts";
 import type { Placed } from "../../replayer/placed.ts";
 
 /**
@@ -46,4 +46,18 @@ export function speakerOf(record: Said): Speaker {
 function valueType(value: Json): string {
   if (typeof value !== "object" || value === null || !("type" in value)) return "value";
   return typeof value.type === "string" ? value.type : "value";
+}
+
+/** A difference as the replayer tells it. */
+export function divergenceOf(difference: Difference): Divergence {
+  switch (difference.kind) {
+    case "missing":
+      return { type: "missing", expected: difference.expected };
+    case "unexpected":
+      return { type: "unexpected", actual: difference.actual.record };
+    default: {
+      const { path, expected, actual } = difference;
+      return { type: "different", path, expected, actual: actual.record };
+    }
+  }
 }
