@@ -3,19 +3,23 @@ import type { Dir } from "../bytes/channel.ts";
 import { FieldtapeError } from "../errors.ts";
 import { createExporter } from "../recorder/convert/export/create-exporter.ts";
 import type { ExportFormat } from "../recorder/convert/export/exporter.ts";
-import { openTape, type TapeReader } from "../tape/reader.ts";
+import { openTape } from "../tape/reader.ts";
+import type { HeaderRecord, TapeRecord } from "../tape/record.ts";
+import { TapeSeries } from "../tape/series.ts";
 import { fileSystem, onDisk } from "../tape/tape-disk.ts";
 import { VERSION } from "./version.ts";
 
 export interface ExportJob {
   readonly tape: string;
+  /** All segments of its recording that lie beside it, as one. */
+  readonly segments: boolean;
   readonly format: ExportFormat;
   /** Number or name; absent: all. */
   readonly channel?: string;
   readonly dir?: Dir;
   readonly signal: AbortSignal;
-  /** Called once the tape is open and the choice is clear. */
-  readonly open: () => Promise<OutputFile>;
+  /** Called with what is read, once that is open and the choice is clear. */
+  readonly open: (sources: readonly string[]) => Promise<OutputFile>;
 }
 
 /** Where the file's pieces go, in order. */
@@ -31,6 +35,19 @@ export interface ExportReport {
   readonly leftOut: number;
   /** The tape was not closed cleanly. */
   readonly unfinished: boolean;
+  /** With `segments`: how many were read, and how many before the last are not there. */
+  readonly segments?: { readonly read: number; readonly missing: number };
+}
+
+/** What is exported: a tape, or a series of segments read as one. */
+interface Exported extends AsyncDisposable {
+  readonly paths: readonly string[];
+  readonly header: HeaderRecord | undefined;
+  readonly segments?: ExportReport["segments"];
+  /** May be read more than once, unless it is a pipe. */
+  batches(): AsyncIterable<readonly TapeRecord[]>;
+  /** Known when all has been read. */
+  ended(): boolean;
 }
 
 /** A read's channel and direction. */
@@ -42,12 +59,13 @@ type Source = readonly [channel: number, dir: Dir];
  * @throws FieldtapeError USAGE when it must be said which channel or direction is meant; what reading or writing throws
  */
 export async function exportTape(job: ExportJob): Promise<ExportReport> {
-  const { tape, format, dir, signal } = job;
-  await using reader = await openTape(tape);
-  const chosen = await choose(job, reader);
-  await using output = await job.open();
+  const { format, dir } = job;
+  await using exported = job.segments ? await openSeries(job) : await openOne(job);
+  const { header, segments } = exported;
+  const chosen = await choose(job, exported);
+  await using output = await job.open(exported.paths);
   const exporter = createExporter(format, {
-    header: reader.header,
+    header,
     application: `fieldtape ${VERSION.version}`,
     ...(chosen === undefined ? {} : { channel: chosen }),
     ...(dir === undefined ? {} : { dir }),
@@ -58,20 +76,45 @@ export async function exportTape(job: ExportJob): Promise<ExportReport> {
     if (piece.length > 0) await output.write(piece);
   };
   try {
-    for await (const { records } of reader.batches({ signal })) await put(exporter.write(records));
+    for await (const records of exported.batches()) await put(exporter.write(records));
   } finally {
     await put(exporter.end());
   }
   const { written, leftOut } = exporter;
-  return { bytes, written, leftOut, unfinished: reader.facts().end === undefined };
+  return { bytes, written, leftOut, unfinished: !exported.ended(), ...(segments === undefined ? {} : { segments }) };
+}
+
+async function openOne({ tape, signal }: ExportJob): Promise<Exported> {
+  const reader = await openTape(tape);
+  return {
+    paths: [tape],
+    header: reader.header,
+    async *batches() {
+      for await (const { records } of reader.batches({ verify: false, signal })) yield records;
+    },
+    ended: () => reader.facts().end !== undefined,
+    [Symbol.asyncDispose]: () => reader[Symbol.asyncDispose](),
+  };
+}
+
+async function openSeries({ tape, signal }: ExportJob): Promise<Exported> {
+  const series = await TapeSeries.open(tape);
+  return {
+    paths: series.paths,
+    header: series.header,
+    segments: { read: series.paths.length, missing: series.missing },
+    batches: () => series.batches(signal),
+    ended: () => series.ended,
+    [Symbol.asyncDispose]: async () => {},
+  };
 }
 
 /** The chosen channel's number, after a pass over the tape where a choice must be made. */
-async function choose({ channel, format, dir }: ExportJob, reader: TapeReader): Promise<number | undefined> {
+async function choose({ channel, format, dir }: ExportJob, exported: Exported): Promise<number | undefined> {
   if (channel === undefined && format !== "raw" && format !== "hex") return undefined;
   const names = new Map<number, string>();
   const read = new Map<string, Source>();
-  for await (const { records } of reader.batches({ verify: false })) {
+  for await (const records of exported.batches()) {
     for (const record of records) {
       if (record.type === "channel") names.set(record.channel, record.name);
       else if (record.type === "raw") read.set(`${record.channel} ${record.dir}`, [record.channel, record.dir]);
@@ -111,9 +154,10 @@ function listed(choices: readonly string[]): string {
 }
 
 /** A new file, for its owner only, that is never the tape itself. */
-export async function createOutput(path: string, tape: string, force: boolean): Promise<OutputFile> {
+export async function createOutput(path: string, sources: readonly string[], force: boolean): Promise<OutputFile> {
   const place = await realpath(path).catch(() => undefined);
-  if (place !== undefined && place === (await realpath(tape).catch(() => undefined))) {
+  for (const source of place === undefined ? [] : sources) {
+    if (place !== (await realpath(source).catch(() => undefined))) continue;
     throw new FieldtapeError("USAGE", "is the tape and would be overwritten", { file: path });
   }
   const file = await onDisk(path, fileSystem.create(path, force));

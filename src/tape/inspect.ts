@@ -8,7 +8,7 @@ import { parseRecord } from "./line.ts";
 import { lineAt } from "./line-at.ts";
 import { openTape } from "./reader.ts";
 import type { EndRecord, HeaderRecord } from "./record.ts";
-import { firstSegmentPath, laterSegments } from "./segments.ts";
+import { segmentsBeside } from "./segments.ts";
 import { type Survey, Surveyor } from "./survey.ts";
 import { TapeIndex } from "./tape-index.ts";
 
@@ -154,14 +154,8 @@ async function outlineOf(
     until: date(last),
     duration: first === undefined || last === undefined ? undefined : last - first,
     closed: end?.reason,
-    segments: (await segmentsOf(path)).filter((segment) => basename(segment) !== basename(path)),
+    segments: (await segmentsBeside(path)).filter((segment) => basename(segment) !== basename(path)),
   };
-}
-
-async function segmentsOf(path: string): Promise<readonly string[]> {
-  const first = firstSegmentPath(path);
-  const later = await laterSegments(first);
-  return later.length === 0 ? [] : [first, ...later.toSorted()];
 }
 
 function isContent(type: string): boolean {

@@ -37,6 +37,23 @@ export async function laterSegments(path: string): Promise<readonly string[]> {
     .map((name) => join(dirname(path), name));
 }
 
+/**
+ * The segments of the tape with this segment that are there, in their order. Of one that is there plain and compressed (the compression was
+ * broken off) the plain one.
+ */
+export async function segmentsBeside(path: string): Promise<readonly string[]> {
+  const first = firstSegmentPath(path);
+  const firsts = [first, `${first}.gz`];
+  const there = [];
+  for (const candidate of firsts) if (await exists(candidate)) there.push(candidate);
+  const byNumber = new Map<number, string>();
+  for (const found of [...there, ...(await laterSegments(first))].toSorted()) {
+    const number = Number(NUMBERED.exec(withoutGzip(found))?.[1] ?? 0);
+    if (!byNumber.has(number)) byNumber.set(number, found);
+  }
+  return [...byNumber].toSorted(([a], [b]) => a - b).map(([, found]) => found);
+}
+
 /** The path that segment 0 has, if this is the path of any segment, compressed or not. */
 export function firstSegmentPath(path: string): string {
   const plain = withoutGzip(path);
