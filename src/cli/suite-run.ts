@@ -15,6 +15,8 @@ export interface SuiteRequest {
   readonly dir: string;
   /** Only cases whose name contains this. */
   readonly filter: string | undefined;
+  /** Cases that pass are played in other ways too. */
+  readonly relations: boolean;
   readonly workers: number | undefined;
   readonly caseTimeoutSeconds: number;
   readonly config: ConfigOptions;
@@ -46,6 +48,7 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
   const results = await runSuite(found, pool, {
     corpus,
     pendingFolder: resolve(".fieldtape", "pending"),
+    relations: request.relations,
     signal: request.signal,
     onResult: ({ name, outcome }) => {
       if (request.live) process.stderr.write(`${CLEAR_LINE}${verdict(outcome)}: ${name}`);

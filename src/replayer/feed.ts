@@ -52,6 +52,8 @@ export interface FeedOptions {
   /** Only this direction: for an observer. */
   readonly dir?: Dir;
   readonly rechunking?: Rechunking;
+  /** What becomes of the tape before anything is chosen of it: the faults of a scenario. */
+  readonly disturbance?: Transform;
   /** Stop here, unless the tape ends before: what comes after this time, or this line, is not fed; no drain, no `end`. */
   readonly until?: { readonly at: Nanos; readonly line?: number };
   /** Where the batches begin, if not at the tape's first line. */
@@ -82,8 +84,9 @@ export async function* feed(
       line += 1;
     }
     if (door.shut) break;
-    // What is being cut anew may be held back over the end of a batch.
-    if (hearing.hasHeard) yield hearing.batch(options.rechunking === undefined ? after : undefined);
+    // What is being cut anew or disturbed may be held back over the end of a batch.
+    const whole = options.rechunking === undefined && options.disturbance === undefined;
+    if (hearing.hasHeard) yield hearing.batch(whole ? after : undefined);
   }
   stage.end();
   if (!door.shut) choice?.assertFound(options.file);
@@ -91,9 +94,10 @@ export async function* feed(
 }
 
 function transformsOf(options: FeedOptions, choice: ChannelChoice | undefined, door: Door): Transform[] {
-  const { dir, rechunking, from } = options;
+  const { dir, rechunking, from, disturbance } = options;
   const selection = { ...(choice === undefined ? {} : { channels: choice }), ...(dir === undefined ? {} : { dir }) };
   return [
+    ...(disturbance === undefined ? [] : [disturbance]),
     ...(choice === undefined && dir === undefined ? [] : [select(selection)]),
     door.transform,
     ...(rechunking === undefined ? [] : [rechunk(rechunking, from?.channels())]),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { stringify } from "yaml";
 import type { CaseOutcome } from "./case-result.ts";
+import { checkExpectations } from "./expectations/check-expectations.ts";
 import { compareRuns, goldenText, writeGolden } from "./golden.ts";
 import { play } from "./play.ts";
 import { type FindSubject, wordsOf } from "./run-case.ts";
@@ -16,7 +17,7 @@ export interface Acceptance {
   readonly outcome:
     | { readonly type: "accepted" }
     | { readonly type: "unchanged" }
-    | Extract<CaseOutcome, { type: "unstable" | "unexplained" }>;
+    | Extract<CaseOutcome, { type: "unstable" | "unexplained" | "unmet" }>;
 }
 
 export interface AcceptOptions {
@@ -29,8 +30,9 @@ export interface AcceptOptions {
 }
 
 /**
- * Makes what the subjects say now the goldens of these cases. Each is run twice; one whose two runs differ, or whose tape has a gap
- * that nobody explains, is refused, and then nothing at all is written. The reason is kept in one file below `changes/`.
+ * Makes what the subjects say now the goldens of these cases. Each is run twice; one whose two runs differ, whose tape has a gap that nobody
+ * explains, or whose expectations are not met, is refused, and then nothing at all is written. The reason is kept in one file below
+ * `changes/`.
  *
  * @throws FieldtapeError what reading a scenario or running its subject throws
  */
@@ -57,14 +59,25 @@ async function tryTwice({ corpus, findSubject, signal }: AcceptOptions, folder: 
   const second = await play(scenario, subject, signal);
   const divergence = await compareRuns(first.said, second.said, subject.subject.role);
   const unexplained = first.gaps > 0 && scenario.settings.gaps === undefined;
-  const refusal: Extract<CaseOutcome, { type: "unstable" | "unexplained" }> | undefined =
+  const unmet = [...first.faults.unmet, ...checkExpectations(scenario.settings.expect, first.said)];
+  const refusal: Extract<CaseOutcome, { type: "unstable" | "unexplained" | "unmet" }> | undefined =
     divergence !== undefined
-      ? { type: "unstable", words: await wordsOf(scenario, divergence) }
+      ? { type: "unstable", words: await wordsOf(scenario, divergence, first.faults) }
       : unexplained
         ? { type: "unexplained", gaps: first.gaps }
-        : undefined;
+        : unmet.length > 0
+          ? { type: "unmet", unmet }
+          : undefined;
+  const after = goldenText(first.said);
   const before = existsSync(scenario.golden) ? await readFile(scenario.golden, "utf8") : undefined;
-  return { scenario, said: first.said, refusal, before, after: goldenText(first.said) };
+  // A case that is held against its expectations alone has no golden to change.
+  return {
+    scenario,
+    said: first.said,
+    refusal,
+    before: scenario.settings.golden.mode === "none" ? after : before,
+    after,
+  };
 }
 
 /** One file for each acceptance, named for its content: the same change accepted twice is one change. */

@@ -1,12 +1,14 @@
-import type { Json } from "../bytes/json.ts";
+import { join } from "node:path";
 import { isSaid, type Said } from "../replayer/divergence.ts";
-import { feed } from "../replayer/feed.ts";
-import { ReplayRun } from "../replayer/replay-run.ts";
+import { ReplayRun, type ReplayStep } from "../replayer/replay-run.ts";
 import { replayTape } from "../replayer/replay-tape.ts";
-import type { Subject } from "../replayer/subject.ts";
 import type { RecordBatch } from "../tape/record.ts";
-import { millis } from "../time/nanos.ts";
+import type { Transform } from "../tape/transform.ts";
+import { caseFeed, caseRunOptions, type ScenarioSubject } from "./case-feed.ts";
+import { SCENARIO_FILE } from "./case-folder.ts";
 import { openCaseTape } from "./case-tape.ts";
+import { disturbanceOf } from "./faults/disturbance.ts";
+import { type PlacedFaults, placeFaults, unplaced } from "./faults/place-faults.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a subject said to a scenario's tape, played once. */
@@ -15,47 +17,66 @@ export interface Played {
   readonly fed: number;
   /** `gap` records on the tape. */
   readonly gaps: number;
+  /** Where its faults were, and those that waited for a state in vain. */
+  readonly faults: PlacedFaults;
 }
 
-/** A subject and the settings that a scenario names for it. */
-export interface ScenarioSubject {
-  readonly subject: Subject;
-  readonly config: Json;
-}
+const NO_FAULTS: PlacedFaults = { records: [], ports: [], unmet: [] };
 
 /**
- * Plays a scenario's tape into its subject, once, in virtual time.
+ * Plays a scenario's tape into its subject, once, in virtual time, with its faults.
  *
- * @throws FieldtapeError what reading the tape or the subject throws
+ * @throws FieldtapeError what reading the tape or the subject throws; SCENARIO_INVALID for a fault that finds nothing to disturb;
+ *   OPTIONS_INVALID for one that the subject cannot apply to its ports
  */
-export async function play(
-  scenario: Scenario,
-  { subject, config }: ScenarioSubject,
-  signal: AbortSignal,
-): Promise<Played> {
-  const { settings, tape } = scenario;
+export async function play(scenario: Scenario, subject: ScenarioSubject, signal: AbortSignal): Promise<Played> {
+  const faults = await findPlaces(scenario, subject, signal);
+  const disturbance = faults.records.length === 0 ? undefined : disturbanceOf(faults.records, scenario.settings.seed);
   const counted = { fed: 0, gaps: 0 };
+  const onGap = (): void => {
+    counted.gaps += 1;
+  };
+  const fed = caseFeed(scenario, subject, signal, { disturbance: disturbance?.transform, onGap });
   const said: Said[] = [];
-  await using reader = await openCaseTape(tape);
-  const fed = feed(counting(reader.batches({ verify: false, signal }), counted), {
-    role: subject.role,
-    play: settings.play,
-    time: settings.time,
-    drain: millis(settings.drainMs),
-    file: tape,
-  });
-  const options = { config, channels: [], seed: settings.seed, faults: [], time: settings.time, file: tape };
-  await using run = await ReplayRun.open(fed, subject, options, signal);
+  await using run = await ReplayRun.open(fed, subject.subject, caseRunOptions(scenario, subject, faults.ports), signal);
   for await (const step of replayTape(run, {}, signal)) {
     counted.fed += step.fed.length;
     for (const record of step.outputs) if (isSaid(record)) said.push(record);
   }
-  return { said, ...counted };
+  const [lost] = disturbance?.unplaced() ?? [];
+  if (lost !== undefined) throw unplaced(lost, join(scenario.folder, SCENARIO_FILE));
+  return { said, ...counted, faults };
 }
 
-async function* counting(batches: AsyncIterable<RecordBatch>, counted: { gaps: number }): AsyncGenerator<RecordBatch> {
-  for await (const batch of batches) {
-    for (const record of batch.records) if (record.type === "gap") counted.gaps += 1;
-    yield batch;
-  }
+/** Where a scenario's faults hold: the states that start some of them are found by playing. */
+export async function findPlaces(
+  scenario: Scenario,
+  subject: ScenarioSubject,
+  signal: AbortSignal,
+): Promise<PlacedFaults> {
+  const { faults, seed } = scenario.settings;
+  if (faults.length === 0) return NO_FAULTS;
+  return placeFaults(faults, {
+    batches: () => tapeOf(scenario, signal),
+    play: (disturbance) => stepwise(scenario, subject, signal, disturbance),
+    seed,
+    file: join(scenario.folder, SCENARIO_FILE),
+  });
+}
+
+async function* tapeOf({ tape }: Scenario, signal: AbortSignal): AsyncGenerator<RecordBatch> {
+  await using reader = await openCaseTape(tape);
+  yield* reader.batches({ verify: false, signal });
+}
+
+/** One record a step: then it is known on which line a state was said. */
+async function* stepwise(
+  scenario: Scenario,
+  subject: ScenarioSubject,
+  signal: AbortSignal,
+  disturbance: Transform | undefined,
+): AsyncGenerator<ReplayStep> {
+  const fed = caseFeed(scenario, subject, signal, { disturbance });
+  await using run = await ReplayRun.open(fed, subject.subject, caseRunOptions(scenario, subject, []), signal);
+  yield* replayTape(run, { single: true }, signal);
 }

@@ -3,16 +3,18 @@ import { assert, FieldtapeError } from "../errors.ts";
 import type { Divergence } from "../replayer/divergence.ts";
 import { divergenceWords } from "../replayer/divergence-words.ts";
 import { findWhereabouts, soughtBy } from "../replayer/whereabouts.ts";
-import { openTape } from "../tape/reader.ts";
+import { type ScenarioSubject, tapeAsPlayed } from "./case-feed.ts";
 import { caseName } from "./case-folder.ts";
 import type { CaseOutcome, CaseResult } from "./case-result.ts";
-import { openCaseTape } from "./case-tape.ts";
 import type { CaseDifferences } from "./differences/case-differences.ts";
 import { writeDiff } from "./differences/diff-file.ts";
 import { type Difference, divergenceOf } from "./differences/difference.ts";
 import { findingsOf } from "./differences/findings.ts";
+import { checkExpectations } from "./expectations/check-expectations.ts";
+import type { PlacedFaults } from "./faults/place-faults.ts";
 import { compareWithGolden, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
-import { type Played, play, type ScenarioSubject } from "./play.ts";
+import { type Played, play } from "./play.ts";
+import { brokenRelation } from "./relations/case-relations.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 
 /** Introduces the subject that a scenario names. */
@@ -24,6 +26,8 @@ export interface CaseJob {
   readonly folder: string;
   /** Where a golden goes that is not accepted yet; outside the corpus. */
   readonly pendingFolder: string;
+  /** Whether a case that passes is also played in ways that must not matter. */
+  readonly relations?: boolean;
 }
 
 /** Runs one case. What fails in the case is its outcome; only a bug in fieldtape throws. */
@@ -33,7 +37,9 @@ export async function runCase(job: CaseJob, findSubject: FindSubject, signal: Ab
     const scenario = await loadScenario(job.corpus, job.folder);
     const subject = await findSubject(scenario);
     const played = await play(scenario, subject, signal);
-    const outcome = await judge(scenario, subject, played, job.pendingFolder);
+    const judged = await judge(scenario, subject, played, job.pendingFolder);
+    const isTested = job.relations === true && judged.type === "passed";
+    const outcome = isTested ? ((await brokenRelation(scenario, subject, played, signal)) ?? judged) : judged;
     return { name, outcome, fed: played.fed, said: played.said.length };
   } catch (thrown) {
     if (!(thrown instanceof FieldtapeError) || thrown.code === "ABORTED") throw thrown;
@@ -49,14 +55,17 @@ async function judge(
 ): Promise<CaseOutcome> {
   const { said, gaps } = played;
   if (gaps > 0 && scenario.settings.gaps === undefined) return { type: "unexplained", gaps };
+  const unmet = [...played.faults.unmet, ...checkExpectations(scenario.settings.expect, said)];
+  if (unmet.length > 0) return { type: "unmet", unmet };
+  if (scenario.settings.golden.mode === "none") return { type: "passed" };
   if (!hasGolden(scenario)) return { type: "new", pending: await writePending(pendingFolder, scenario, said) };
   const difference = await compareWithGolden(scenario, said, subject.role);
   if (difference === undefined) return { type: "passed" };
   return {
     type: "different",
-    words: await wordsOf(scenario, firstOf(difference.found.differences)),
+    words: await wordsOf(scenario, firstOf(difference.found.differences), played.faults),
     pending: await writePending(pendingFolder, scenario, said),
-    differences: await describe(scenario, difference, pendingFolder),
+    differences: await describe(scenario, difference, { pendingFolder, faults: played.faults }),
   };
 }
 
@@ -64,12 +73,11 @@ async function judge(
 async function describe(
   scenario: Scenario,
   { found, expected, actual }: GoldenDifference,
-  pendingFolder: string,
+  { pendingFolder, faults }: { readonly pendingFolder: string; readonly faults: PlacedFaults },
 ): Promise<CaseDifferences> {
   const diff = join(pendingFolder, scenario.name, DIFF_FILE);
   await writeDiff(diff, found);
-  await using tape = await openCaseTape(scenario.tape);
-  return await findingsOf(found, { expected, actual }, { tape: tape.batches({ verify: false }), diff });
+  return await findingsOf(found, { expected, actual }, { tape: tapeAsPlayed(scenario, faults), diff });
 }
 
 const DIFF_FILE = "differences.jsonl";
@@ -79,10 +87,9 @@ function firstOf([first]: readonly Difference[]): Divergence {
   return divergenceOf(first);
 }
 
-/** The divergence for a person, with the bytes of the tape around it. */
-export async function wordsOf(scenario: Scenario, divergence: Divergence): Promise<string> {
-  await using tape = await openTape(scenario.tape);
-  const where = await findWhereabouts(tape.batches({ verify: false }), soughtBy(divergence));
+/** The divergence for a person, with the bytes of the tape around it, as the subject heard them. */
+export async function wordsOf(scenario: Scenario, divergence: Divergence, faults: PlacedFaults): Promise<string> {
+  const where = await findWhereabouts(tapeAsPlayed(scenario, faults), soughtBy(divergence));
   return divergenceWords(divergence, where, {
     tape: `${scenario.name}/${basename(scenario.tape)}`,
     expected: `${scenario.name}/${basename(scenario.golden)}`,

@@ -22,6 +22,7 @@ export interface CaseRunner {
 export interface RunSuiteOptions {
   readonly corpus: string;
   readonly pendingFolder: string;
+  readonly relations?: boolean;
   readonly signal: AbortSignal;
   readonly onResult: TakeResult;
 }
@@ -38,9 +39,9 @@ export async function runSuite(
   runner: CaseRunner,
   options: RunSuiteOptions,
 ): Promise<readonly CaseResult[]> {
-  const { corpus, pendingFolder, signal, onResult } = options;
+  const { corpus, pendingFolder, relations = false, signal, onResult } = options;
   const results = new Map<string, CaseResult>();
-  const queue = found.folders.map((folder): CaseJob => ({ corpus, folder, pendingFolder }));
+  const queue = found.folders.map((folder): CaseJob => ({ corpus, folder, pendingFolder, relations }));
   const take: TakeResult = (result, spent) => {
     results.set(result.name, result);
     onResult(result, spent);

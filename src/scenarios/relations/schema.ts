@@ -2,7 +2,7 @@ import { z } from "zod";
 import { words } from "../notation/schema.ts";
 
 /** What must hold of every case, whatever it is about. */
-export const RELATIONS = ["re-chunk", "twice", "pause-resume", "warm-seek", "round-trip"] as const;
+export const RELATIONS = ["twice", "re-chunk", "pause-resume", "warm-seek", "round-trip"] as const;
 export type RelationName = (typeof RELATIONS)[number];
 
 const reason = words.optional().describe("why this relation cannot hold for this case");

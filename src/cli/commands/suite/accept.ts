@@ -62,7 +62,7 @@ export class SuiteAccept extends FieldtapeCommand {
     });
     const codes: ExitCode[] = [];
     for (const { name, outcome } of accepted) {
-      const refused = outcome.type === "unstable" || outcome.type === "unexplained";
+      const refused = outcome.type !== "accepted" && outcome.type !== "unchanged";
       if (flags.json) await this.printJson({ name, outcome: { ...outcome } });
       else await this.printLine(refused ? caseWords({ name, outcome, fed: 0, said: 0 }) : `${outcome.type}: ${name}`);
       codes.push(refused ? exitOf(outcome) : EXIT.ok);

@@ -17,6 +17,9 @@ export class SuiteRun extends FieldtapeCommand {
   static override args = { dir: Args.string({ description: "the corpus, or a part of it", default: "corpora" }) };
   static override flags = {
     filter: Flags.string({ description: "only cases whose name contains this", helpValue: "TEXT" }),
+    relations: Flags.boolean({
+      description: "also play each case re-chunked, twice, with pauses, from snapshots and from a tape written anew",
+    }),
     workers: Flags.integer({ description: "threads (default: one for each processor)", min: 1, max: 64 }),
     "case-timeout": Flags.integer({
       description: "seconds after which a case has hung",
@@ -37,6 +40,7 @@ export class SuiteRun extends FieldtapeCommand {
     const report = await runSuiteBelow({
       dir: args.dir,
       filter: flags.filter,
+      relations: flags.relations,
       workers: flags.workers,
       caseTimeoutSeconds: flags["case-timeout"],
       config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
