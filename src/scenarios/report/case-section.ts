@@ -1,0 +1,63 @@
+import { type CaseOutcome, type CaseResult, verdict } from "../case-result.ts";
+import { type Cluster, clusterId } from "../differences/cluster.ts";
+import { html, type Markup } from "./markup.ts";
+import type { Timeline } from "./timeline.ts";
+import { drawTimeline } from "./timeline-drawing.ts";
+
+/** What is drawn of a case besides its result. */
+export interface CasePicture {
+  readonly timeline: Timeline;
+  /** Tape time of the first divergence. */
+  readonly divergedAt?: number;
+}
+
+/** One case that did not pass: what happened, when, and which causes it has. */
+export function caseSection({ name, outcome, fed, said }: CaseResult, picture: CasePicture | undefined): Markup {
+  return html`<section class="panel" id="${caseAnchor(name)}">
+<h3>${verdictView(outcome)} ${name}</h3>
+<p class="note">${fed} records fed, ${said} said</p>
+${outcomeView(outcome)}
+${picture === undefined ? undefined : drawTimeline(picture.timeline, picture.divergedAt)}
+</section>
+`;
+}
+
+/** A place on the page, the same for the same name; names hold slashes and whatever else folders may. */
+export function caseAnchor(name: string): string {
+  return `case-${name.replace(/[^A-Za-z0-9.-]/gu, (character) => `_${character.codePointAt(0)?.toString(16)}_`)}`;
+}
+
+export function causeAnchor({ id }: Pick<Cluster, "id">): string {
+  return `cause-${id}`;
+}
+
+export function verdictView(outcome: CaseOutcome): Markup {
+  const open = outcome.type === "new" || outcome.type === "orphan" || outcome.type === "unexplained";
+  const kind = outcome.type === "passed" ? "passed" : open ? "open" : "bad";
+  return html`<span class="verdict ${kind}">${verdict(outcome)}</span>`;
+}
+
+function outcomeView(outcome: CaseOutcome): Markup | undefined {
+  switch (outcome.type) {
+    case "passed":
+      return undefined;
+    case "different":
+      return html`<p>${outcome.differences.findings.map(
+        ({ signature, count }) =>
+          html`<a href="#${causeAnchor({ id: clusterId(signature) })}" class="signature">${signature}</a> (${count}) `,
+      )}</p><pre>${outcome.words}</pre>`;
+    case "unmet":
+      return html`<ul>${outcome.unmet.map(({ key, why, record }) => html`<li><code>${key}</code>: ${why}${record === undefined ? undefined : html`<pre>${record}</pre>`}</li>`)}</ul>`;
+    case "broken":
+      return html`<p>the relation <code>${outcome.relation}</code> does not hold</p><pre>${outcome.words}</pre>`;
+    case "new":
+      return html`<p>There is no golden yet.</p>`;
+    case "orphan":
+      return html`<p>A golden without a scenario: <code>${outcome.folder}</code></p>`;
+    case "unexplained":
+      return html`<p>The tape has ${outcome.gaps} gaps, and the scenario does not say why that is right.</p>`;
+    case "unstable":
+    case "failed":
+      return html`<pre>${outcome.words}</pre>`;
+  }
+}
