@@ -39,9 +39,9 @@ await build({
     "ts-node",
     "react-devtools-core",
   ],
-  // Some bundled packages are CommonJS and call require.
+  // Some bundled packages are CommonJS: they call require, and write-file-atomic makes names from that of its file.
   banner: {
-    js: 'import { createRequire as createRequireHere } from "node:module"; const require = createRequireHere(import.meta.url);',
+    js: 'import { createRequire as createRequireHere } from "node:module"; import { fileURLToPath as fileURLToPathHere } from "node:url"; const require = createRequireHere(import.meta.url); const __filename = fileURLToPathHere(import.meta.url);',
   },
   jsx: "automatic",
   sourcemap: true,
