@@ -1,6 +1,8 @@
 import { relative } from "node:path";
 import process from "node:process";
 import { type CaseOutcome, type CaseResult, type Unmet, verdict } from "../scenarios/case-result.ts";
+import { type CaseFindings, clustersOf } from "../scenarios/differences/cluster.ts";
+import { clustersWords } from "./cluster-words.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from "./exit.ts";
 import type { SuiteReport } from "./suite-run.ts";
 
@@ -29,6 +31,42 @@ export function suiteSummary({ results, seconds }: SuiteReport): string {
   const passed = results.filter(({ outcome }) => outcome.type === "passed").length;
   const cases = `${results.length} ${results.length === 1 ? "case" : "cases"}`;
   return `${cases}: ${passed} passed, ${results.length - passed} not, in ${seconds.toFixed(1)} s`;
+}
+
+/** Cases of one verdict shown whole, and those named beyond them. */
+const WHOLE_MAX = 5;
+const NAMED_MAX = 20;
+
+/** What did not pass, for a person: what differs cause by cause, then each other verdict; bounded, however many cases there are. */
+export function runWords(results: readonly CaseResult[]): string[] {
+  const differing = differingCases(results);
+  const diffs = new Map(differing.map(({ name, differences }) => [name, differences.diff]));
+  const causes = clustersWords(clustersOf(differing), { diffOf: (name) => diffs.get(name) });
+  const others = new Map<string, CaseResult[]>();
+  for (const result of results) {
+    const word = verdict(result.outcome);
+    if (word === "passed" || word === "different") continue;
+    const group = others.get(word) ?? [];
+    others.set(word, group);
+    group.push(result);
+  }
+  return [...causes, ...[...others.values()].flatMap(verdictWords)];
+}
+
+function verdictWords(results: readonly CaseResult[]): string[] {
+  const [first] = results;
+  if (first === undefined || results.length <= WHOLE_MAX) return results.map(caseWords);
+  const named = results.slice(WHOLE_MAX, WHOLE_MAX + NAMED_MAX).map(({ name }) => `${verdict(first.outcome)}: ${name}`);
+  const left = results.length - WHOLE_MAX - named.length;
+  const more = left > 0 ? [`… and ${left} more that are ${verdict(first.outcome)}; --json lists all`] : [];
+  return [...results.slice(0, WHOLE_MAX).map(caseWords), [...named, ...more].join("\n")];
+}
+
+/** The cases whose golden differs, and in what. */
+export function differingCases(results: readonly CaseResult[]): readonly CaseFindings[] {
+  return results.flatMap(({ name, outcome }) =>
+    outcome.type === "different" ? [{ name, differences: outcome.differences }] : [],
+  );
 }
 
 /** A case that did not pass, for a person: what happened, and what to do. */

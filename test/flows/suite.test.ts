@@ -56,9 +56,9 @@ test("what differs is shown at its first divergence, and nothing is written into
   writeFileSync(golden, wrong);
   const { code, stdout } = await run(cwd);
   expect(code).toBe(1);
-  expect(stdout).toContain("different: text/b");
-  expect(stdout).toContain("value.text");
-  expect(stdout).toContain('"23.7"');
+  expect(stdout).toContain("1 difference in 1 case: text/b");
+  expect(stdout).toContain('value.text: "23.7" → "23.6"');
+  expect(stdout).toContain("[32332e360a]"); // the bytes of the tape
   expect(stdout).not.toContain("text/a");
   expect(readFileSync(golden, "utf8")).toBe(wrong);
 });

@@ -31,11 +31,13 @@ export class SuiteRun extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteRun);
-    const [{ runSuiteBelow }, { suiteSummary, caseWords, exitOf }, { configOf }] = await Promise.all([
-      import("../../suite-run.ts"),
-      import("../../suite-words.ts"),
-      import("../../wiring.ts"),
-    ]);
+    const [{ runSuiteBelow }, { suiteSummary, runWords, differingCases, exitOf }, { clustersOf }, { configOf }] =
+      await Promise.all([
+        import("../../suite-run.ts"),
+        import("../../suite-words.ts"),
+        import("../../../scenarios/differences/cluster.ts"),
+        import("../../wiring.ts"),
+      ]);
     await configOf(flags); // a broken configuration is said once, before a thread meets it
     const report = await runSuiteBelow({
       dir: args.dir,
@@ -47,10 +49,10 @@ export class SuiteRun extends FieldtapeCommand {
       live: process.stderr.isTTY && !flags.json,
       signal: this.interrupted,
     });
-    for (const result of report.results) {
-      if (flags.json) await this.printJson({ ...result, outcome: { ...result.outcome } });
-      else if (result.outcome.type !== "passed") await this.printLine(`${caseWords(result)}\n`);
-    }
+    if (flags.json) {
+      for (const result of report.results) await this.printJson({ ...result, outcome: { ...result.outcome } });
+      for (const cluster of clustersOf(differingCases(report.results))) await this.printJson({ cluster });
+    } else for (const words of runWords(report.results)) await this.printLine(`${words}\n`);
     this.say(suiteSummary(report));
     return worst(report.results.map((result) => exitOf(result.outcome)));
   }
