@@ -1,5 +1,6 @@
 import { type CaseOutcome, type CaseResult, verdict } from "../case-result.ts";
-import { type Cluster, clusterId } from "../differences/cluster.ts";
+import type { Finding } from "../differences/case-differences.ts";
+import type { Cluster } from "../differences/cluster.ts";
 import { html, type Markup } from "./markup.ts";
 import type { Timeline } from "./timeline.ts";
 import { drawTimeline } from "./timeline-drawing.ts";
@@ -11,12 +12,19 @@ export interface CasePicture {
   readonly divergedAt?: number;
 }
 
+/** The cause that each signature belongs to. */
+export type Causes = ReadonlyMap<string, Cluster>;
+
 /** One case that did not pass: what happened, when, and which causes it has. */
-export function caseSection({ name, outcome, fed, said }: CaseResult, picture: CasePicture | undefined): Markup {
+export function caseSection(
+  { name, outcome, fed, said }: CaseResult,
+  picture: CasePicture | undefined,
+  causes: Causes,
+): Markup {
   return html`<section class="panel" id="${caseAnchor(name)}">
 <h3>${verdictView(outcome)} ${name}</h3>
 <p class="note">${fed} records fed, ${said} said</p>
-${outcomeView(outcome)}
+${outcomeView(outcome, causes)}
 ${picture === undefined ? undefined : drawTimeline(picture.timeline, picture.divergedAt)}
 </section>
 `;
@@ -37,15 +45,12 @@ export function verdictView(outcome: CaseOutcome): Markup {
   return html`<span class="verdict ${kind}">${verdict(outcome)}</span>`;
 }
 
-function outcomeView(outcome: CaseOutcome): Markup | undefined {
+function outcomeView(outcome: CaseOutcome, causes: Causes): Markup | undefined {
   switch (outcome.type) {
     case "passed":
       return undefined;
     case "different":
-      return html`<p>${outcome.differences.findings.map(
-        ({ signature, count }) =>
-          html`<a href="#${causeAnchor({ id: clusterId(signature) })}" class="signature">${signature}</a> (${count}) `,
-      )}</p><pre>${outcome.words}</pre>`;
+      return html`<ul>${outcome.differences.findings.map((finding) => findingView(finding, causes))}</ul><pre>${outcome.words}</pre>`;
     case "unmet":
       return html`<ul>${outcome.unmet.map(({ key, why, record }) => html`<li><code>${key}</code>: ${why}${record === undefined ? undefined : html`<pre>${record}</pre>`}</li>`)}</ul>`;
     case "broken":
@@ -60,4 +65,10 @@ function outcomeView(outcome: CaseOutcome): Markup | undefined {
     case "failed":
       return html`<pre>${outcome.words}</pre>`;
   }
+}
+
+function findingView({ signature, count }: Finding, causes: Causes): Markup {
+  const cause = causes.get(signature);
+  const name = html`<span class="signature">${signature}</span>`;
+  return html`<li>${cause === undefined ? name : html`<a href="#${causeAnchor(cause)}">${name}</a>`} (${count})</li>`;
 }

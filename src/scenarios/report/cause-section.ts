@@ -11,11 +11,12 @@ const NAMES_MAX = 50;
 
 /** One cause: how often, where, and one example of it in full. */
 export function causeSection(cluster: Cluster): Markup {
-  const { id, signature, differences, cases, exemplar, exemplarCase } = cluster;
+  const { id, signature, signatures, differences, cases, exemplar, exemplarCase } = cluster;
   const more = cases.length > NAMES_MAX ? html` and ${cases.length - NAMES_MAX} more` : undefined;
   return html`<section class="panel" id="${causeAnchor(cluster)}">
 <h3 class="signature">${signature}</h3>
 <p>${counted(differences, "difference")} in ${counted(cases.length, "case")}; accept it with <code>fieldtape suite accept --cluster ${id} --reason "…"</code></p>
+${signatures.length === 1 ? undefined : html`<p class="note">It also shows as:</p><ul>${signatures.slice(1, NAMES_MAX).map((other) => html`<li class="signature">${other}</li>`)}</ul>`}
 <h4>For example, in <a href="#${caseAnchor(exemplarCase)}">${exemplarCase}</a></h4>
 ${exemplarView(exemplar)}
 <details><summary>its cases</summary><p>${cases.slice(0, NAMES_MAX).map((name) => html`<a href="#${caseAnchor(name)}">${name}</a> `)}${more}</p></details>

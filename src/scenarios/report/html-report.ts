@@ -26,7 +26,7 @@ const NAMES_MAX = 20_000;
  * A run as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. The same run gives the same bytes.
  */
 export function htmlReport(input: HtmlReportInput): string {
-  const { title, results, clusters, pictures } = input;
+  const { title, results, clusters } = input;
   const failed = results.filter(({ outcome }) => outcome.type !== "passed");
   const passed = results.filter(({ outcome }) => outcome.type === "passed");
   const page = html`<!doctype html>
@@ -46,7 +46,7 @@ ${overview(results.length, passed.length, clusters.length)}
 </header>
 <main>
 ${causes(clusters)}
-${cases(failed, pictures)}
+${cases(failed, input)}
 ${names(passed)}
 </main>
 </body>
@@ -78,12 +78,14 @@ ${rest(clusters.length - shown.length, "cause")}
 ${shown.map(causeSection)}`;
 }
 
-function cases(failed: readonly CaseResult[], pictures: ReadonlyMap<string, CasePicture>): Markup | undefined {
+function cases(failed: readonly CaseResult[], { pictures, clusters }: HtmlReportInput): Markup | undefined {
   if (failed.length === 0) return undefined;
   const shown = failed.slice(0, CASES_MAX);
+  const listed = clusters.slice(0, CAUSES_MAX);
+  const causes = new Map(listed.flatMap((cluster) => cluster.signatures.map((signature) => [signature, cluster])));
   const others = failed.slice(CASES_MAX, CASES_MAX + NAMES_MAX);
   return html`<h2 id="cases">Cases that did not pass</h2>
-${shown.map((result) => caseSection(result, pictures.get(result.name)))}
+${shown.map((result) => caseSection(result, pictures.get(result.name), causes))}
 ${others.length === 0 ? undefined : html`<details><summary>${counted(failed.length - shown.length, "more case")}</summary><ul>${others.map(nameItem)}</ul></details>`}`;
 }
 
