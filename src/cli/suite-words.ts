@@ -20,6 +20,7 @@ export function exitOf(outcome: CaseOutcome): ExitCode {
     case "new":
     case "orphan":
     case "unexplained":
+    case "untrusted":
       return EXIT.incomplete;
     case "failed":
       return EXIT_OF_ERROR[outcome.code];
@@ -101,6 +102,8 @@ function detail(outcome: CaseOutcome): string[] {
       return [`the tape has ${outcome.gaps} gap(s); say under "gaps" in scenario.yaml why that is right`];
     case "unstable":
       return ["two runs of the same case differ", outcome.words];
+    case "untrusted":
+      return [`this canary is there to show that the suite notices (${outcome.canary}), and it ${outcome.was}`];
     case "failed":
       return [outcome.words];
   }

@@ -1,6 +1,8 @@
 import type { ErrorCode } from "../errors.ts";
+import type { Coverage } from "./coverage/coverage.ts";
 import type { CaseDifferences } from "./differences/case-differences.ts";
 import type { RelationName } from "./relations/schema.ts";
+import type { Canary, Quarantine } from "./run/declared.ts";
 
 /** What became of one case, as data that crosses threads and ends up in reports. */
 export interface CaseResult {
@@ -9,6 +11,12 @@ export interface CaseResult {
   /** Records fed and said: what a person needs to believe that something was tested. */
   readonly fed: number;
   readonly said: number;
+  /** What it reached; absent where it could not be played. */
+  readonly coverage?: Coverage;
+  /** As the scenario declares them; `settle` takes them into account. */
+  readonly canary?: Canary;
+  /** Somebody knows of it. It does not count unless that is `expired`. */
+  readonly quarantine?: Quarantine & { readonly expired?: boolean };
 }
 
 export type CaseOutcome =
@@ -32,6 +40,8 @@ export type CaseOutcome =
   | { readonly type: "unexplained"; readonly gaps: number }
   /** Two runs of the case differ. `words`: the first divergence between them. */
   | { readonly type: "unstable"; readonly words: string }
+  /** A case that must fail does not: nothing that this run says can be believed. `was`: its verdict. */
+  | { readonly type: "untrusted"; readonly canary: Canary; readonly was: string }
   /** It could not be run: a broken scenario or tape, or a subject that crashed or hung. */
   | { readonly type: "failed"; readonly code: ErrorCode; readonly words: string };
 

@@ -1,9 +1,11 @@
 import { join } from "node:path";
+import { FieldtapeError } from "../errors.ts";
 import { isSaid, type Said } from "../replayer/divergence.ts";
 import { ReplayRun, type ReplayStep } from "../replayer/replay-run.ts";
 import { replayTape } from "../replayer/replay-tape.ts";
 import type { RecordBatch } from "../tape/record.ts";
 import type { Transform } from "../tape/transform.ts";
+import { millis, NANOS_PER_SECOND, type Nanos } from "../time/nanos.ts";
 import { caseFeed, caseRunOptions, type ScenarioSubject } from "./case-feed.ts";
 import { SCENARIO_FILE } from "./case-folder.ts";
 import { openCaseTape } from "./case-tape.ts";
@@ -32,6 +34,7 @@ const NO_FAULTS: PlacedFaults = { records: [], ports: [], unmet: [] };
 export async function play(scenario: Scenario, subject: ScenarioSubject, signal: AbortSignal): Promise<Played> {
   const faults = await findPlaces(scenario, subject, signal);
   const disturbance = faults.records.length === 0 ? undefined : disturbanceOf(faults.records, scenario.settings.seed);
+  const virtualMax = millis(scenario.settings.limits.virtualMs ?? VIRTUAL_MAX_MS);
   const counted = { fed: 0, gaps: 0 };
   const onGap = (): void => {
     counted.gaps += 1;
@@ -41,11 +44,22 @@ export async function play(scenario: Scenario, subject: ScenarioSubject, signal:
   await using run = await ReplayRun.open(fed, subject.subject, caseRunOptions(scenario, subject, faults.ports), signal);
   for await (const step of replayTape(run, {}, signal)) {
     counted.fed += step.fed.length;
+    if (step.at > virtualMax) throw endless(scenario, virtualMax);
     for (const record of step.outputs) if (isSaid(record)) said.push(record);
   }
   const [lost] = disturbance?.unplaced() ?? [];
   if (lost !== undefined) throw unplaced(lost, join(scenario.folder, SCENARIO_FILE));
   return { said, ...counted, faults };
+}
+
+/** As long as a tape can be. */
+const VIRTUAL_MAX_MS = 8_640_000_000;
+
+function endless({ folder }: Scenario, limit: Nanos): FieldtapeError {
+  return new FieldtapeError("SUBJECT_HUNG", `was still going on after ${limit / NANOS_PER_SECOND} s of tape time`, {
+    file: folder,
+    hint: "limits.virtualMs in scenario.yaml says how long it may",
+  });
 }
 
 /** Where a scenario's faults hold: the states that start some of them are found by playing. */

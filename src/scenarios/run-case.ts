@@ -1,4 +1,4 @@
-import { basename, join } from "node:path";
+import { basename, join, sep } from "node:path";
 import { assert, FieldtapeError } from "../errors.ts";
 import type { Divergence } from "../replayer/divergence.ts";
 import { divergenceWords } from "../replayer/divergence-words.ts";
@@ -6,6 +6,7 @@ import { findWhereabouts, soughtBy } from "../replayer/whereabouts.ts";
 import { type ScenarioSubject, tapeAsPlayed } from "./case-feed.ts";
 import { caseName } from "./case-folder.ts";
 import type { CaseOutcome, CaseResult } from "./case-result.ts";
+import { coverageOf } from "./coverage/coverage.ts";
 import type { CaseDifferences } from "./differences/case-differences.ts";
 import { writeDiff } from "./differences/diff-file.ts";
 import { type Difference, divergenceOf } from "./differences/difference.ts";
@@ -15,6 +16,8 @@ import type { PlacedFaults } from "./faults/place-faults.ts";
 import { compareWithGolden, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
 import { type Played, play } from "./play.ts";
 import { brokenRelation } from "./relations/case-relations.ts";
+import type { Declared } from "./run/declared.ts";
+import { declaredBy } from "./run/settle.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 
 /** Introduces the subject that a scenario names. */
@@ -33,17 +36,20 @@ export interface CaseJob {
 /** Runs one case. What fails in the case is its outcome; only a bug in fieldtape throws. */
 export async function runCase(job: CaseJob, findSubject: FindSubject, signal: AbortSignal): Promise<CaseResult> {
   const name = caseName(job.corpus, job.folder);
+  let declared: Declared = {};
   try {
     const scenario = await loadScenario(job.corpus, job.folder);
+    declared = declaredBy(scenario.settings);
     const subject = await findSubject(scenario);
     const played = await play(scenario, subject, signal);
     const judged = await judge(scenario, subject, played, job.pendingFolder);
     const isTested = job.relations === true && judged.type === "passed";
     const outcome = isTested ? ((await brokenRelation(scenario, subject, played, signal)) ?? judged) : judged;
-    return { name, outcome, fed: played.fed, said: played.said.length };
+    const coverage = coverageOf(played.said, disturbancesOf(scenario));
+    return { name, outcome, fed: played.fed, said: played.said.length, coverage, ...declared };
   } catch (thrown) {
     if (!(thrown instanceof FieldtapeError) || thrown.code === "ABORTED") throw thrown;
-    return { name, outcome: failed(thrown), fed: 0, said: 0 };
+    return { name, outcome: failed(thrown, job), fed: 0, said: 0, ...declared };
   }
 }
 
@@ -96,11 +102,15 @@ export async function wordsOf(scenario: Scenario, divergence: Divergence, faults
   });
 }
 
-function failed(error: FieldtapeError): CaseOutcome {
+const PORT_FAULTS: ReadonlySet<string> = new Set(["cut-power", "disk-full", "slow-server"]);
+
+function disturbancesOf({ settings: { faults } }: Scenario): readonly string[] {
+  return faults.map(({ fault }) => fault).filter((fault) => PORT_FAULTS.has(fault));
+}
+
+/** The same words wherever the corpus lies: runs on several machines are put together. */
+function failed(error: FieldtapeError, { corpus }: CaseJob): CaseOutcome {
   const where = error.file === undefined ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}: `;
-  return {
-    type: "failed",
-    code: error.code,
-    words: `${where}${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`,
-  };
+  const words = `${where}${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`;
+  return { type: "failed", code: error.code, words: words.replaceAll(`${corpus}${sep}`, "") };
 }

@@ -3,6 +3,7 @@ import { expectationSchema } from "./expectations/schema.ts";
 import { faultSchema } from "./faults/schema.ts";
 import { words } from "./notation/schema.ts";
 import { relationsSchema } from "./relations/schema.ts";
+import { CANARIES } from "./run/declared.ts";
 
 /** `scenario.yaml`, as it stands on disk. An unknown key is refused by name: a typing error must not switch a check off. */
 const scenarioSchema = z
@@ -28,6 +29,20 @@ const scenarioSchema = z
     expect: z.array(expectationSchema).max(200).default([]),
     /** Relations that this case opts out of, each with its reason. */
     relations: relationsSchema.default({}),
+    /** This case must fail, hang, crash or be unstable: it shows that the suite would notice. */
+    canary: z.enum(CANARIES).optional(),
+    /** It is known to fail and does not count until the day is over. */
+    quarantine: z
+      .strictObject({ owner: words, reason: words, until: z.iso.date("must be a day, as 2026-12-31") })
+      .optional(),
+    limits: z
+      .strictObject({
+        /** Wall time after which it has hung, in milliseconds (default: --case-timeout). */
+        wallMs: z.int().min(10).max(86_400_000).optional(),
+        /** Tape time that it may run to, in milliseconds. */
+        virtualMs: z.int().min(0).max(8_640_000_000).optional(),
+      })
+      .default({}),
     /** `none`: this case is held against its expectations alone. */
     golden: z.strictObject({ mode: z.enum(["exact", "none"]) }).default({ mode: "exact" }),
   })

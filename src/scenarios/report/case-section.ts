@@ -61,6 +61,8 @@ function outcomeView(outcome: CaseOutcome, causes: Causes): Markup | undefined {
       return html`<p>A golden without a scenario: <code>${outcome.folder}</code></p>`;
     case "unexplained":
       return html`<p>The tape has ${outcome.gaps} gaps, and the scenario does not say why that is right.</p>`;
+    case "untrusted":
+      return html`<p>A case that must show itself (${outcome.canary}): ${outcome.was}. This run cannot be trusted.</p>`;
     case "unstable":
     case "failed":
       return html`<pre>${outcome.words}</pre>`;
