@@ -33,12 +33,13 @@ export function readChainImage(bytes: Uint8Array, machines: ChainImage["machines
 
 function readWireImage(value: unknown): WireImage {
   if (!isObject(value)) throw foreign("it has no channels");
-  const { channel, kind, recorded, rx, tx, session } = value;
+  const { channel, kind, settings, recorded, rx, tx, session } = value;
   if (typeof channel !== "number" || !Number.isSafeInteger(channel)) throw foreign("a channel has no number");
   if ((kind !== "stream" && kind !== "datagram") || typeof recorded !== "boolean")
     throw foreign("a channel has no kind");
+  if (settings !== undefined && !isObject(settings)) throw foreign("a channel has no settings");
   if (!isList(rx) || !isList(tx) || !isList(session)) throw foreign("a channel has no states");
-  return { channel, kind, recorded, rx, tx, session };
+  return { channel, kind, settings, recorded, rx, tx, session };
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

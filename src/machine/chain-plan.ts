@@ -1,7 +1,7 @@
 import type { ChannelKind, Dir, GapCause, LinkChange } from "../bytes/channel.ts";
 import type { Json, JsonObject } from "../bytes/json.ts";
 import type { Nanos } from "../time/nanos.ts";
-import type { Framer, Session } from "./machine.ts";
+import type { ChannelSettings, Framer, Session } from "./machine.ts";
 
 /**
  * What a chain is made of: at least one of a framer and a session. An `observer` hears both directions of a channel and says
@@ -44,12 +44,24 @@ export function sessionPart<C, S>(machine: Session<C, S>, config: C, name: strin
 
 /** What a chain hears: these records of a tape, by their shape. `at` never goes back. */
 export type ChainInput =
-  | { readonly type: "channel"; readonly at: Nanos; readonly channel: number; readonly kind: ChannelKind }
+  | ChannelInput
   | RawInput
   | GapInput
   | LinkInput
   | RecordedInput
   | { readonly type: "end"; readonly at: Nanos };
+
+export interface ChannelInput extends ChannelTraits {
+  readonly type: "channel";
+  readonly at: Nanos;
+  readonly channel: number;
+}
+
+/** What is declared about a channel. */
+export interface ChannelTraits {
+  readonly kind: ChannelKind;
+  readonly settings?: ChannelSettings;
+}
 
 export interface RawInput {
   readonly type: "raw";

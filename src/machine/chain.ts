@@ -1,8 +1,7 @@
-import type { ChannelKind } from "../bytes/channel.ts";
 import { assert, FieldtapeError, unreachable } from "../errors.ts";
 import { type Nanos, nanos } from "../time/nanos.ts";
 import { type ChainImage, readChainImage } from "./chain-image.ts";
-import type { ChainPlan, ChainRecord, ChainSink, GapInput, RecordedInput } from "./chain-plan.ts";
+import type { ChainPlan, ChainRecord, ChainSink, ChannelTraits, GapInput, RecordedInput } from "./chain-plan.ts";
 import { DeadlineQueue } from "./deadline-queue.ts";
 import type { Alarm } from "./seat.ts";
 import { encodeSnapshot } from "./snapshot.ts";
@@ -15,8 +14,8 @@ export const CHAIN_CHANNELS_MAX = 250_000;
 const DEADLINES_MAX_DEFAULT = 10_000_000;
 
 export interface ChainOptions {
-  /** Kinds of channels that are known before their `channel` records come, or without any. */
-  readonly kinds?: ReadonlyMap<number, ChannelKind>;
+  /** What is known of channels before their `channel` records come, or without any. */
+  readonly channels?: ReadonlyMap<number, ChannelTraits>;
   /**
    * Names of machines whose inputs stand on the tape, where that is known beforehand: their sessions hear exactly those.
    * One that is not named here does so from its first `input` record on.
@@ -51,16 +50,16 @@ export class Chain {
   private ordered: readonly Wire[] | undefined;
   private last: Wire | undefined;
   private readonly around: WireSurroundings;
-  private readonly kinds: ReadonlyMap<number, ChannelKind>;
+  private readonly channels: ReadonlyMap<number, ChannelTraits>;
   private readonly recorded: boolean;
   private readonly deadlinesMax: number;
 
-  constructor(plan: ChainPlan, sink: ChainSink, { kinds, recorded, time, deadlinesMax }: ChainOptions) {
+  constructor(plan: ChainPlan, sink: ChainSink, { channels, recorded, time, deadlinesMax }: ChainOptions) {
     assert(plan.framer !== undefined || plan.session !== undefined, "a chain without machines");
     const chunk = { type: "bytes", bytes: new Uint8Array() } as const;
     this.around = { plan, sink, queue: this.queue, computed: time === "computed", chunk };
     this.deadlinesMax = deadlinesMax ?? DEADLINES_MAX_DEFAULT;
-    this.kinds = kinds ?? new Map();
+    this.channels = channels ?? new Map();
     this.recorded = plan.session !== undefined && (recorded ?? []).includes(plan.session.name);
   }
 
@@ -99,7 +98,7 @@ export class Chain {
         this.gap(record);
         break;
       case "channel":
-        this.wire(record.channel).kind = record.kind;
+        this.wire(record.channel).traits = record;
         break;
       case "input":
         this.input(record);
@@ -196,8 +195,8 @@ export class Chain {
     let wire = this.wires.get(channel);
     if (wire === undefined) {
       if (this.wires.size >= CHAIN_CHANNELS_MAX) throw tooManyChannels();
-      const kind = this.kinds.get(channel) ?? "stream";
-      wire = new Wire(channel, this.around, { at: this.time, kind, recorded: this.recorded });
+      const traits = this.channels.get(channel) ?? STREAM;
+      wire = new Wire(channel, this.around, { at: this.time, traits, recorded: this.recorded });
       this.wires.set(channel, wire);
       this.ordered = undefined;
     }
@@ -214,6 +213,8 @@ export class Chain {
     return [this.around.plan.framer?.name, this.around.plan.session?.name];
   }
 }
+
+const STREAM: ChannelTraits = { kind: "stream" };
 
 function tooManyChannels(): FieldtapeError {
   return new FieldtapeError("LIMIT_EXCEEDED", `more than ${CHAIN_CHANNELS_MAX} channels`, {

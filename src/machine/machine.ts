@@ -36,7 +36,12 @@ export interface FramerConfig<Options> {
   readonly options: Options;
   readonly dir: Dir;
   readonly kind: ChannelKind;
+  /** What the channel was declared with; whoever made the tape wrote it. */
+  readonly settings?: ChannelSettings;
 }
+
+/** How a wire was set, in words of its own, say `baud`. */
+export type ChannelSettings = Readonly<Record<string, unknown>>;
 
 /** What a framer hears. Boundaries between `bytes` mean nothing on a stream: any chunking gives the same frames. */
 export type FramerInput =

@@ -4,6 +4,7 @@ import type { Nanos } from "../time/nanos.ts";
 import type {
   ChainPlan,
   ChainSink,
+  ChannelTraits,
   FramerPart,
   GapInput,
   LinkInput,
@@ -11,7 +12,7 @@ import type {
   SessionPart,
 } from "./chain-plan.ts";
 import type { DeadlineQueue } from "./deadline-queue.ts";
-import type { Elapsed, FramerInput, FramerOutput, SessionInput, SessionOutput } from "./machine.ts";
+import type { ChannelSettings, Elapsed, FramerInput, FramerOutput, SessionInput, SessionOutput } from "./machine.ts";
 import { missedElapsed, readRecordedInput, untimelyElapsed } from "./recorded-input.ts";
 import { type Alarm, Seat } from "./seat.ts";
 
@@ -31,7 +32,7 @@ export interface WireSurroundings {
 
 export interface WireBeginning {
   readonly at: Nanos;
-  readonly kind: ChannelKind;
+  readonly traits: ChannelTraits;
   readonly recorded: boolean;
 }
 
@@ -39,6 +40,8 @@ export interface WireBeginning {
 export interface WireImage {
   readonly channel: number;
   readonly kind: ChannelKind;
+  /** For a framer whose first bytes are still to come. */
+  readonly settings: ChannelSettings | undefined;
   readonly recorded: boolean;
   /** Each as [state], so that a state of `undefined` is told from no instance. */
   readonly rx: readonly unknown[];
@@ -52,7 +55,7 @@ const END: FramerInput & SessionInput = { type: "end" };
 /** One channel: a framer for each direction, and one session that hears the frames of both in the order in which they come. */
 export class Wire {
   readonly channel: number;
-  kind: ChannelKind;
+  private declared: ChannelTraits;
   /** The session hears its inputs from the tape, and nothing else. */
   private recorded: boolean;
   private rx: FramerSeat | undefined;
@@ -60,15 +63,20 @@ export class Wire {
   private session: SessionSeat | undefined;
   private readonly around: WireSurroundings;
 
-  constructor(channel: number, around: WireSurroundings, { at, kind, recorded }: WireBeginning) {
+  constructor(channel: number, around: WireSurroundings, { at, traits, recorded }: WireBeginning) {
     this.channel = channel;
     this.around = around;
-    this.kind = kind;
+    this.declared = traits;
     this.recorded = recorded;
     const part = around.plan.session;
     if (part === undefined) return;
     this.session = this.sessionSeat(part, part.machine.initial(part.config));
     this.waits(this.session, at);
+  }
+
+  /** A framer that has heard bytes stays as it was made. */
+  set traits({ kind, settings }: ChannelTraits) {
+    this.declared = { kind, ...(settings === undefined ? {} : { settings }) };
   }
 
   raw(dir: Dir, bytes: Uint8Array, at: Nanos): void {
@@ -78,7 +86,7 @@ export class Wire {
     const { chunk } = this.around;
     chunk.bytes = bytes;
     this.frame(seat, chunk, at);
-    if (this.kind === "datagram") this.frame(seat, BOUNDARY, at);
+    if (this.declared.kind === "datagram") this.frame(seat, BOUNDARY, at);
   }
 
   gap({ dir, cause, at }: GapInput): void {
@@ -111,13 +119,15 @@ export class Wire {
   }
 
   image(): WireImage {
-    const { channel, kind, recorded, rx, tx, session } = this;
-    return { channel, kind, recorded, rx: stateOf(rx), tx: stateOf(tx), session: stateOf(session) };
+    const { channel, recorded, rx, tx, session } = this;
+    const { kind, settings } = this.declared;
+    return { channel, kind, settings, recorded, rx: stateOf(rx), tx: stateOf(tx), session: stateOf(session) };
   }
 
   /** Takes over the states of `image`, at the time at which it was made. */
   restore(image: WireImage, at: Nanos): void {
-    this.kind = image.kind;
+    const { kind, settings } = image;
+    this.traits = { kind, ...(settings === undefined ? {} : { settings }) };
     this.recorded = image.recorded;
     if (image.rx.length > 0) this.newFramer("rx", image.rx);
     if (image.tx.length > 0) this.newFramer("tx", image.tx);
@@ -192,8 +202,8 @@ export class Wire {
   private newFramer(dir: Dir, image?: readonly unknown[]): FramerSeat | undefined {
     const part: FramerPart | undefined = this.around.plan.framer;
     if (part === undefined) return undefined;
-    const state =
-      image === undefined ? part.machine.initial({ options: part.options, dir, kind: this.kind }) : image[0];
+    const { options, machine } = part;
+    const state = image === undefined ? machine.initial({ options, dir, ...this.declared }) : image[0];
     const seat: FramerSeat = new Seat(part, { channel: this.channel, rank: dir }, state, (outputs, at) =>
       this.framed(seat, outputs, at),
     );

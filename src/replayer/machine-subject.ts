@@ -44,7 +44,7 @@ class MachineRun implements SubjectRun {
   constructor(name: string, plan: ChainPlan, { channels, recorded, snapshot, time }: OpenOptions) {
     this.#name = name;
     this.#chain = new Chain(plan, this.#outputs, {
-      kinds: new Map(channels.map(({ channel, kind }) => [channel, kind])),
+      channels: new Map(channels.map((declared) => [declared.channel, declared])),
       recorded: recorded ?? [],
       time: time ?? "recorded",
     });

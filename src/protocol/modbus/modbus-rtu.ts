@@ -9,7 +9,7 @@ import { encodeUnit } from "./encode-unit.ts";
 import { type ModbusFrame, roleOf } from "./modbus-frame.ts";
 import { decodePdu } from "./pdu.ts";
 import type { Role } from "./pdu-fields.ts";
-import { type LineFormat, silenceOf } from "./rtu-silence.ts";
+import { type LineFormat, lineFormatOf, silenceOf } from "./rtu-silence.ts";
 import { noteFrame, type Roles, rolesAt, type Talk, talkOf } from "./rtu-talk.ts";
 import {
   CRC_SIZE,
@@ -23,7 +23,8 @@ import {
   tryFrameUpTo,
 } from "./rtu-trial.ts";
 
-export interface ModbusRtuOptions extends LineFormat {
+/** What is not said of the line is as its channel was recorded. */
+export interface ModbusRtuOptions extends Partial<LineFormat> {
   /**
    * The direction in which the device is heard; `both`: each direction carries both sides, as on a bus that is tapped on one wire;
    * `auto`: `rx`, and both there as soon as a request is heard in it.
@@ -36,12 +37,8 @@ export interface ModbusRtuOptions extends LineFormat {
   readonly stallMs: number;
 }
 
-/** MODBUS over Serial Line V1.02 §2.5.1 and §3.2: what a line is unless somebody chose otherwise. */
 export const MODBUS_RTU_OPTIONS: ModbusRtuOptions = {
   device: "auto",
-  baud: 19_200,
-  parity: "even",
-  stopBits: 1,
   stallMs: 250,
 };
 
@@ -76,8 +73,8 @@ interface ModbusRtuState {
  */
 export const modbusRtu: Framer<ModbusRtuOptions, ModbusRtuState> = {
   name: "modbus-rtu",
-  initial({ options, dir }: FramerConfig<ModbusRtuOptions>): ModbusRtuState {
-    const silence = silenceOf(options);
+  initial({ options, dir, settings }: FramerConfig<ModbusRtuOptions>): ModbusRtuState {
+    const silence = silenceOf(lineFormatOf(options, settings));
     return {
       dir,
       silence,

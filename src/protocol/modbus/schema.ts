@@ -2,6 +2,7 @@ import { z } from "zod";
 import { MODBUS_RTU_OPTIONS, type ModbusRtuOptions } from "./modbus-rtu.ts";
 import { MODBUS_SESSION_OPTIONS, type ModbusSessionOptions } from "./modbus-session.ts";
 import { MODBUS_TCP_OPTIONS, type ModbusTcpOptions } from "./modbus-tcp.ts";
+import { BAUD_MIN } from "./rtu-silence.ts";
 
 export const modbusTcpOptions = z.strictObject({
   device: z.enum(["rx", "tx"]).default(MODBUS_TCP_OPTIONS.device),
@@ -11,9 +12,9 @@ export const modbusTcpOptions = z.strictObject({
 
 export const modbusRtuOptions = z.strictObject({
   device: z.enum(["auto", "rx", "tx", "both"]).default(MODBUS_RTU_OPTIONS.device),
-  baud: z.int().min(50).max(20_000_000).default(MODBUS_RTU_OPTIONS.baud),
-  parity: z.enum(["none", "even", "odd", "mark", "space"]).default(MODBUS_RTU_OPTIONS.parity),
-  stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).default(MODBUS_RTU_OPTIONS.stopBits),
+  baud: z.int().min(BAUD_MIN).max(20_000_000).exactOptional(),
+  parity: z.enum(["none", "even", "odd", "mark", "space"]).exactOptional(),
+  stopBits: z.union([z.literal(1), z.literal(1.5), z.literal(2)]).exactOptional(),
   stallMs: z.number().min(1).max(60_000).default(MODBUS_RTU_OPTIONS.stallMs),
 }) satisfies z.ZodType<ModbusRtuOptions>;
 

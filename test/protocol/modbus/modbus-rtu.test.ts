@@ -2,7 +2,6 @@ import { fc } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { toHex } from "../../../src/bytes/hex.ts";
 import { modbusRtu, MODBUS_RTU_OPTIONS as OPTIONS } from "../../../src/protocol/modbus/modbus-rtu.ts";
-import { silenceOf } from "../../../src/protocol/modbus/rtu-silence.ts";
 import { chunked, forever, framerLaws, joined } from "../framer-laws.ts";
 import { hears, hex } from "../transcript.ts";
 import { broken, rtu } from "./rtu-wire.ts";
@@ -69,100 +68,6 @@ describe("the length of a frame", () => {
   ])("is known of %s, both ways", (_name, request, reply) => {
     hears(modbusRtu, OPTIONS, { dir: "tx" }).gets(rtu(request)).says({ role: "request" }).wakes(undefined);
     hears(modbusRtu, OPTIONS).gets(rtu(reply)).says({ role: "reply" }).wakes(undefined);
-  });
-});
-
-describe("silence", () => {
-  test("lasts 3.5 characters, and 1.75 ms above 19,200 baud", () => {
-    expect(silenceOf({ baud: 9600, parity: "even", stopBits: 1 })).toBe(4_010_417);
-    expect(silenceOf({ baud: 9600, parity: "none", stopBits: 1 })).toBe(3_645_834);
-    expect(silenceOf({ baud: 19_200, parity: "none", stopBits: 2 })).toBe(2_005_209);
-    expect(silenceOf({ baud: 115_200, parity: "even", stopBits: 1 })).toBe(1_750_000);
-  });
-
-  test("ends a frame of a function that only its maker knows", () => {
-    hears(modbusRtu, OPTIONS)
-      .gets(OWN)
-      .says()
-      .wakes(SILENCE)
-      .at(SILENCE)
-      .elapses()
-      .says({ type: "frame", span: [0, 8], function: 0x42, data: "00000000", delimited: "silence" })
-      .wakes(undefined);
-  });
-
-  test("that is only a late read does not cut such a frame in two", () => {
-    hears(modbusRtu, OPTIONS)
-      .gets(OWN.subarray(0, 5))
-      .at(SILENCE)
-      .elapses()
-      .says()
-      .at(16)
-      .gets(OWN.subarray(5))
-      .at(16 + SILENCE)
-      .elapses()
-      .says({ type: "frame", span: [0, 8] });
-  });
-
-  test("ends a frame whose byte count is wrong but whose CRC is right", () => {
-    const wrongCount = rtu("11 10 0160 0000 00 022b 0001 0064");
-    hears(modbusRtu, OPTIONS, { dir: "tx" })
-      .gets(wrongCount)
-      .at(SILENCE)
-      .elapses()
-      .says({ function: 16, role: "request", malformed: "byte count 0, but 6 bytes follow", delimited: "silence" });
-  });
-
-  test("shows that what looked like a long reply was a short request", () => {
-    // As a reply, c8 would be a byte count of 200.
-    hears(modbusRtu, OPTIONS)
-      .gets(rtu("11 03 c800 0001"))
-      .says()
-      .at(SILENCE)
-      .elapses()
-      .says({ role: "request", address: 0xc800, quantity: 1 });
-  });
-
-  test("shows the whole frame behind one that was cut off", () => {
-    hears(modbusRtu, OPTIONS)
-      .gets(HAS.subarray(0, 5))
-      .at(SILENCE)
-      .elapses()
-      .at(50)
-      .gets(REFUSES)
-      .says()
-      .at(50 + SILENCE)
-      .elapses()
-      .says({ fault: "bad-crc", span: [0, 5] }, { type: "frame", span: [5, 5], exception: 2 });
-  });
-
-  test("of whatever length does not end a frame whose length is known", () => {
-    hears(modbusRtu, OPTIONS)
-      .gets(HAS.subarray(0, 5))
-      .at(SILENCE)
-      .elapses()
-      .says()
-      .wakes(undefined)
-      .at(60_000)
-      .gets(HAS.subarray(5))
-      .says({ type: "frame", span: [0, 11] });
-  });
-
-  test("between the two reads of a frame does not hide that the one before it was cut off", () => {
-    hears(modbusRtu, OPTIONS)
-      .gets(HAS.subarray(0, 5))
-      .at(SILENCE)
-      .elapses()
-      .at(500)
-      .gets(REFUSES.subarray(0, 3))
-      .at(500 + SILENCE)
-      .elapses()
-      .says()
-      .at(516)
-      .gets(REFUSES.subarray(3))
-      .at(516 + SILENCE)
-      .elapses()
-      .says({ fault: "bad-crc", span: [0, 5] }, { type: "frame", span: [5, 5] });
   });
 });
 
