@@ -8,27 +8,34 @@ import { CANARIES } from "./run/declared.ts";
 /** `scenario.yaml`, as it stands on disk. An unknown key is refused by name: a typing error must not switch a check off. */
 const scenarioSchema = z
   .strictObject({
-    /** What this case protects: the sentence that a reviewer reads when it fails. */
-    why: words,
-    /** Where the tape came from: who recorded what, with which command. */
-    provenance: words,
-    subject: z.string().min(1).max(200),
-    options: z.json().optional(),
-    /** `recorded` (default) keeps recorded inputs; `computed` fires deadlines anew. */
-    time: z.enum(["recorded", "computed"]).default("recorded"),
-    /** Which direction a participant hears. */
-    play: z.enum(["rx", "tx"]).default("rx"),
-    seed: z.int().min(0).max(0xffff_ffff).default(0),
-    /** How long time runs on after the last record, in milliseconds. */
-    drainMs: z.int().min(0).max(86_400_000).default(1000),
-    /** A tape with `gap` records must say why that is right, or the case fails. */
-    gaps: words.optional(),
-    /** Disturbances of the tape and of the subject's ports, in the order in which they are applied. */
-    faults: z.array(faultSchema).max(100).default([]),
-    /** What must be true of what the subject says, whatever its golden holds. */
-    expect: z.array(expectationSchema).max(200).default([]),
-    /** Relations that this case opts out of, each with its reason. */
-    relations: relationsSchema.default({}),
+    why: words.describe("what this case protects: the sentence that a reviewer reads when it fails"),
+    provenance: words.describe("where the tape came from: who recorded what, with which command"),
+    subject: z.string().min(1).max(200).describe("what the tape is played into"),
+    options: z.json().optional().describe("the subject's settings"),
+    time: z
+      .enum(["recorded", "computed"])
+      .default("recorded")
+      .describe("recorded: inputs on the tape are kept; computed: recorded time-outs are dropped and fire anew"),
+    play: z.enum(["rx", "tx"]).default("rx").describe("which direction a participant hears"),
+    seed: z
+      .int()
+      .min(0)
+      .max(0xffff_ffff)
+      .default(0)
+      .describe("seeds the faults, and whatever chance the subject needs"),
+    drainMs: z.int().min(0).max(86_400_000).default(1000).describe("how long time runs on after the last record"),
+    gaps: words.optional().describe("why it is right that this tape has gap records; without it such a case fails"),
+    faults: z
+      .array(faultSchema)
+      .max(100)
+      .default([])
+      .describe("disturbances of the tape and of the subject's ports, in the order in which they are applied"),
+    expect: z
+      .array(expectationSchema)
+      .max(200)
+      .default([])
+      .describe("what must be true of what the subject says, whatever its golden holds"),
+    relations: relationsSchema.default({}).describe("relations that this case opts out of, each with its reason"),
     /** This case must fail, hang, crash or be unstable: it shows that the suite would notice. */
     canary: z.enum(CANARIES).optional(),
     /** It is known to fail and does not count until the day is over. */
@@ -83,4 +90,9 @@ function ofUnion(forms: readonly (readonly z.core.$ZodIssue[])[], path: SchemaPr
   const problems = forms.map((issues) => issues.flatMap(problemsOf));
   const nearest = problems.reduce((best, next) => (next.length < best.length ? next : best));
   return nearest.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
+}
+
+/** The same as a JSON Schema, for editors: `docs/scenario.schema.json` holds it. */
+export function scenarioJsonSchema(): object {
+  return { title: "fieldtape scenario.yaml", ...z.toJSONSchema(scenarioSchema, { io: "input" }) };
 }

@@ -38,7 +38,9 @@ const renamed: Exemplar = {
 };
 
 const differences: CaseDifferences = {
-  findings: [{ signature: 'modbus-session state value.latency changed: # → "# ms"', count: 3, together: 0, exemplar: renamed }],
+  findings: [
+    { signature: 'modbus-session state value.latency changed: # → "# ms"', count: 3, together: 0, exemplar: renamed },
+  ],
   differences: 3,
   unlisted: 0,
   folded: 0,
