@@ -1,5 +1,4 @@
 import type { FileAnswer, FileOperation } from "./durable-fs.ts";
-import type { Offer } from "./offer.ts";
 
 /** What the updater wants of the world. One ask at a time; its answer carries the same number. All of it is plain JSON data. */
 export type UpdaterAsk =
@@ -12,7 +11,7 @@ export type UpdaterAsk =
   /** Brings each object to `staging/objects/<sha256>`: durable under that name only when whole, keeping what is there already. */
   | { readonly port: "objects"; readonly objects: readonly WantedObject[] }
   /** May it be done now: maintenance window, a person's yes. Answers when it may, or that it may not. */
-  | { readonly port: "consent"; readonly offer: OfferSummary }
+  | { readonly port: "consent"; readonly release: number; readonly version: string }
   /** Answers when the application has exited. */
   | { readonly port: "exit" }
   /** Starts what stands in `tree` (relative to the installation). Answers as soon as it runs. */
@@ -27,8 +26,6 @@ export interface WantedObject {
   readonly sha256: string;
   readonly size: number;
 }
-
-export type OfferSummary = Pick<Offer, "release" | "version" | "notes"> & { readonly size: number };
 
 /** `failed` is a short reason for people and tapes: a system's code or words with hyphens. */
 export type UpdaterAnswer =

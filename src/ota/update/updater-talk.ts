@@ -1,3 +1,5 @@
+import type { Offer } from "./offer.ts";
+import type { PointerKind } from "./pointer.ts";
 import type { UpdaterAnswer, UpdaterAsk } from "./updater-ask.ts";
 
 /** The states that a device reports. Those without a way on (`committed`, `rolled-back`, `failed`, `inconsistent`) end a session. */
@@ -27,6 +29,8 @@ export type UpdaterCommand =
   | { readonly name: "confirm" }
   /** Back to the version before, by a person's wish, confirmed or not. */
   | { readonly name: "rollback" }
+  /** The first one, into a folder that holds nothing yet. */
+  | { readonly name: "install"; readonly offer: Offer }
   /** Mends, and nothing more. */
   | { readonly name: "recover" };
 
@@ -40,6 +44,7 @@ export interface UpdatePolicy {
   readonly startsMax: number;
   /** Trees that stay on the disk, the current one counted: 2 is A/B. */
   readonly keep: number;
+  readonly pointer: PointerKind;
   /** `application`: a staged version waits for `resume`, which another process says. `here`: this session goes on itself. */
   readonly switchedBy: "here" | "application";
   /** `probe`: the health port says when to confirm. `told`: the session ends unconfirmed, and `confirm` must come. */
@@ -53,6 +58,7 @@ export interface UpdatePolicy {
 export const DEFAULT_POLICY: UpdatePolicy = {
   startsMax: 3,
   keep: 2,
+  pointer: "link",
   switchedBy: "here",
   health: "probe",
   exitTimeoutMs: 60_000,

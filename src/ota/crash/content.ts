@@ -1,0 +1,42 @@
+import { sha256Hex } from "../../bytes/sha256.ts";
+
+/** What is known of bytes that never change: found out once. */
+interface Content {
+  readonly sha256: string;
+  readonly text: string;
+  /** The same number for the same bytes, in this process. */
+  readonly number: number;
+}
+
+export const NO_BYTES = new Uint8Array();
+
+const contents = new WeakMap<Uint8Array, Content>();
+const numbers = new Map<string, number>();
+const joins = new WeakMap<Uint8Array, Map<number, WeakMap<Uint8Array, Uint8Array>>>();
+
+export function contentOf(bytes: Uint8Array): Content {
+  const known = contents.get(bytes);
+  if (known !== undefined) return known;
+  const sha256 = sha256Hex(bytes);
+  const number = numbers.get(sha256) ?? numbers.size;
+  numbers.set(sha256, number);
+  const content = { sha256, number, text: new TextDecoder().decode(bytes) };
+  contents.set(bytes, content);
+  return content;
+}
+
+/** `base` with `bytes` at `offset`, zeros where there was nothing; the same object for the same three. */
+export function spliced(base: Uint8Array, offset: number, bytes: Uint8Array): Uint8Array {
+  if (base.length === 0 && offset === 0) return bytes;
+  const byOffset = joins.get(base) ?? new Map<number, WeakMap<Uint8Array, Uint8Array>>();
+  joins.set(base, byOffset);
+  const byBytes = byOffset.get(offset) ?? new WeakMap<Uint8Array, Uint8Array>();
+  byOffset.set(offset, byBytes);
+  const known = byBytes.get(bytes);
+  if (known !== undefined) return known;
+  const whole = new Uint8Array(Math.max(base.length, offset + bytes.length));
+  whole.set(base);
+  whole.set(bytes, offset);
+  byBytes.set(bytes, whole);
+  return whole;
+}

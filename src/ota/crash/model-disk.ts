@@ -1,0 +1,325 @@
+import { assert } from "../../errors.ts";
+import { DONE, type FileAnswer, type FileOperation, type FolderEntry, type Writing } from "../update/durable-fs.ts";
+import { contentOf, NO_BYTES, spliced } from "./content.ts";
+
+/** What a name leads to. Never changed: replaced. */
+export type DiskNode =
+  | { readonly kind: "file"; readonly bytes: Uint8Array; readonly mode: number }
+  | { readonly kind: "folder"; readonly names: ReadonlyMap<string, number> }
+  | { readonly kind: "link"; readonly target: string };
+
+/** Something that was done and is not durable yet. A cut keeps it, loses it, or, of bytes, keeps a part. */
+export type Effect =
+  | {
+      readonly type: "bytes";
+      readonly node: number;
+      readonly offset: number;
+      readonly bytes: Uint8Array;
+      readonly mode: number;
+    }
+  | { readonly type: "size"; readonly node: number; readonly size: number }
+  /** Names of one folder that change in one step; undefined takes one away. */
+  | {
+      readonly type: "names";
+      readonly node: number;
+      readonly names: readonly (readonly [string, number | undefined])[];
+    };
+
+type Nodes = ReadonlyMap<number, DiskNode>;
+
+/** Bytes that a page of the system's memory takes to the disk at once. */
+const PAGE = 4096;
+const ROOT = 0;
+const NEW_FILE: DiskNode = { kind: "file", bytes: NO_BYTES, mode: 0o600 };
+const NEW_FOLDER: DiskNode = { kind: "folder", names: new Map() };
+
+/**
+ * A disk that knows what is durable: what is seen, what a cut would leave for certain, and between them the effects, in order, that it
+ * may keep or lose. What is written in a file becomes durable when that file is synced; a name, when its folder is; and no earlier than
+ * that may anybody count on it, though it may happen at any time and in any order.
+ */
+export class ModelDisk {
+  private seen: Map<number, DiskNode>;
+  private saved: Map<number, DiskNode>;
+  pending: readonly Effect[];
+  private next: number;
+
+  private constructor(seen: Nodes, saved: Nodes, pending: readonly Effect[], next: number) {
+    this.seen = new Map(seen);
+    this.saved = new Map(saved);
+    this.pending = pending;
+    this.next = next;
+  }
+
+  static empty(): ModelDisk {
+    const nodes = new Map([[ROOT, NEW_FOLDER]]);
+    return new ModelDisk(nodes, nodes, [], ROOT + 1);
+  }
+
+  /** An independent one in the same state. */
+  clone(): ModelDisk {
+    return new ModelDisk(this.seen, this.saved, this.pending, this.next);
+  }
+
+  /** After a cut: what was durable, and of the effects those that survived, in their order. */
+  cut(survivors: readonly Effect[]): ModelDisk {
+    const saved = applied(this.saved, survivors);
+    return new ModelDisk(saved, saved, [], this.next);
+  }
+
+  perform(operation: FileOperation): FileAnswer {
+    switch (operation.do) {
+      case "list":
+        return { ok: "entries", entries: this.entries(operation.path) };
+      case "read":
+        return this.read(operation.path, operation.sizeMax);
+      case "digest": {
+        const node = this.at(operation.path);
+        if (node?.kind !== "file") return { ok: "digest", digest: undefined };
+        return { ok: "digest", digest: { sha256: contentOf(node.bytes).sha256, size: node.bytes.length } };
+      }
+      case "space":
+        return { ok: "free", free: Number.MAX_SAFE_INTEGER };
+      default: {
+        const failed = this.write(operation);
+        return failed === undefined ? DONE : { failed };
+      }
+    }
+  }
+
+  /** A sync that fails: what it was to save is seen for as long as the system runs, and will never be on the disk. */
+  failSync(path: string): void {
+    const node = this.find(path);
+    this.pending = this.pending.filter((effect) => effect.node !== node);
+  }
+
+  /** Every path that is seen, in code-unit order. */
+  *paths(): Generator<readonly [path: string, node: DiskNode]> {
+    yield* this.below("", ROOT);
+  }
+
+  private *below(path: string, id: number): Generator<readonly [string, DiskNode]> {
+    const node = this.seen.get(id);
+    if (node?.kind !== "folder") return;
+    for (const name of [...node.names.keys()].sort()) {
+      const child = node.names.get(name) ?? ROOT;
+      const found = this.seen.get(child);
+      if (found === undefined) continue;
+      yield [path + name, found];
+      yield* this.below(`${path}${name}/`, child);
+    }
+  }
+
+  at(path: string): DiskNode | undefined {
+    const id = this.find(path);
+    return id === undefined ? undefined : this.seen.get(id);
+  }
+
+  private find(path: string): number | undefined {
+    if (path === "") return ROOT;
+    let id: number | undefined = ROOT;
+    for (const name of path.split("/")) {
+      const node: DiskNode | undefined = id === undefined ? undefined : this.seen.get(id);
+      if (node?.kind !== "folder") return undefined;
+      id = node.names.get(name);
+    }
+    return id;
+  }
+
+  private entries(path: string): FolderEntry[] {
+    const node = this.at(path);
+    if (node?.kind !== "folder") return [];
+    return [...node.names.entries()]
+      .map(([name, id]): FolderEntry => {
+        const child = this.seen.get(id);
+        return child?.kind === "link"
+          ? { name, kind: "link", target: child.target }
+          : { name, kind: child?.kind ?? "other" };
+      })
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  private read(path: string, sizeMax: number): FileAnswer {
+    const node = this.at(path);
+    if (node === undefined) return { ok: "text", text: undefined };
+    if (node.kind !== "file") return { failed: "EISDIR" };
+    return node.bytes.length > sizeMax ? { failed: "EFBIG" } : { ok: "text", text: contentOf(node.bytes).text };
+  }
+
+  /** The code of what went wrong. */
+  private write(operation: Writing): string | undefined {
+    const { path } = operation;
+    const id = this.find(path);
+    const node = id === undefined ? undefined : this.seen.get(id);
+    switch (operation.do) {
+      case "make-folder":
+        return node === undefined ? this.add(path, NEW_FOLDER) : "EEXIST";
+      case "link":
+        return node === undefined ? this.add(path, { kind: "link", target: operation.target }) : "EEXIST";
+      case "create":
+        return node === undefined ? this.fill(path, encode(operation.text), operation.mode) : "EEXIST";
+      case "copy": {
+        const from = this.at(operation.from);
+        if (node !== undefined) return "EEXIST";
+        if (from?.kind !== "file") return "ENOENT";
+        const { sha256, size, mode } = operation.file;
+        if (from.bytes.length !== size || contentOf(from.bytes).sha256 !== sha256) return "EBADMSG";
+        return this.fill(path, from.bytes, mode);
+      }
+      case "append":
+        if (id === undefined || node?.kind !== "file") return "ENOENT";
+        return this.extend(id, node.bytes.length, encode(operation.text), node.mode);
+      case "write": {
+        const failed = node === undefined ? this.add(path, NEW_FILE) : undefined;
+        const target = this.find(path);
+        return failed ?? (target === undefined ? "EIO" : this.extend(target, operation.offset, operation.bytes, 0o600));
+      }
+      case "truncate":
+        if (id === undefined || node?.kind !== "file") return "ENOENT";
+        return this.effect({ type: "size", node: id, size: operation.size });
+      case "sync":
+      case "sync-folder":
+        return id === undefined ? "ENOENT" : this.sync(id);
+      case "rename":
+        return this.rename(operation.from, path);
+      case "remove":
+        if (node === undefined) return "ENOENT";
+        return node.kind === "folder" ? "EISDIR" : this.unlink(path);
+      case "remove-tree":
+        return id === undefined ? undefined : this.removeTree(path, id);
+    }
+  }
+
+  /** A new name in its folder, for something new. */
+  private add(path: string, node: DiskNode): string | undefined {
+    const [folder, name] = this.place(path);
+    if (folder === undefined) return "ENOENT";
+    const id = this.next++;
+    this.seen.set(id, node);
+    // A node that no name leads to is nowhere; so what is new may well be durable as such.
+    this.saved.set(id, node);
+    return this.effect({ type: "names", node: folder, names: [[name, id]] });
+  }
+
+  /** A new file, whose bytes go to the disk page by page. */
+  private fill(path: string, bytes: Uint8Array, mode: number): string | undefined {
+    const failed = this.add(path, NEW_FILE);
+    const id = this.find(path);
+    if (failed !== undefined || id === undefined) return failed ?? "EIO";
+    return this.extend(id, 0, bytes, mode);
+  }
+
+  private extend(node: number, offset: number, bytes: Uint8Array, mode: number): undefined {
+    for (let at = 0; at === 0 || at < bytes.length; ) {
+      const end = Math.min(bytes.length, at + PAGE - ((offset + at) % PAGE));
+      const piece = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
+      this.effect({ type: "bytes", node, offset: offset + at, bytes: piece, mode });
+      if (end === at) return;
+      at = end;
+    }
+  }
+
+  private rename(from: string, path: string): string | undefined {
+    const id = this.find(from);
+    const [source, oldName] = this.place(from);
+    const [folder, name] = this.place(path);
+    if (id === undefined || source === undefined || folder === undefined) return "ENOENT";
+    if (source === folder)
+      return this.effect({
+        type: "names",
+        node: folder,
+        names: [
+          [name, id],
+          [oldName, undefined],
+        ],
+      });
+    // Of two folders each keeps its own names.
+    this.effect({ type: "names", node: folder, names: [[name, id]] });
+    return this.effect({ type: "names", node: source, names: [[oldName, undefined]] });
+  }
+
+  private unlink(path: string): string | undefined {
+    const [folder, name] = this.place(path);
+    return folder === undefined ? "ENOENT" : this.effect({ type: "names", node: folder, names: [[name, undefined]] });
+  }
+
+  private removeTree(path: string, id: number): string | undefined {
+    const node = this.seen.get(id);
+    if (node?.kind === "folder") {
+      for (const [name, child] of node.names) this.removeTree(`${path}/${name}`, child);
+    }
+    return this.unlink(path);
+  }
+
+  private place(path: string): readonly [folder: number | undefined, name: string] {
+    const slash = path.lastIndexOf("/");
+    const folder = this.find(slash < 0 ? "" : path.slice(0, slash));
+    return [
+      folder !== undefined && this.seen.get(folder)?.kind === "folder" ? folder : undefined,
+      path.slice(slash + 1),
+    ];
+  }
+
+  private effect(effect: Effect): undefined {
+    this.seen = applied(this.seen, [effect]);
+    this.pending = [...this.pending, effect];
+  }
+
+  private sync(node: number): undefined {
+    const own = this.pending.filter((effect) => effect.node === node);
+    if (own.length === 0) return;
+    this.saved = applied(this.saved, own);
+    this.pending = this.pending.filter((effect) => effect.node !== node);
+    if (this.saved.get(node)?.kind === "folder") this.forgetUnnamed();
+  }
+
+  /** What neither is seen nor can come back: nobody can tell what becomes of it. */
+  private forgetUnnamed(): void {
+    const named = new Set([ROOT]);
+    for (const nodes of [this.seen, this.saved]) {
+      for (const node of nodes.values())
+        if (node.kind === "folder") for (const id of node.names.values()) named.add(id);
+    }
+    for (const effect of this.pending) {
+      if (effect.type === "names") for (const [, id] of effect.names) if (id !== undefined) named.add(id);
+    }
+    const unnamed = [...this.seen.keys(), ...this.saved.keys()].filter((id) => !named.has(id));
+    if (unnamed.length === 0) return;
+    for (const id of unnamed) {
+      this.seen.delete(id);
+      this.saved.delete(id);
+    }
+    this.pending = this.pending.filter((effect) => named.has(effect.node));
+    this.forgetUnnamed();
+  }
+}
+
+const encoder = new TextEncoder();
+const encode = (text: string): Uint8Array => encoder.encode(text);
+
+/** The nodes with these effects. */
+function applied(before: Nodes, effects: readonly Effect[]): Map<number, DiskNode> {
+  const nodes = new Map(before);
+  for (const effect of effects) {
+    const node = nodes.get(effect.node);
+    assert(node !== undefined, "an effect is on a node");
+    nodes.set(effect.node, changed(node, effect));
+  }
+  return nodes;
+}
+
+function changed(node: DiskNode, effect: Effect): DiskNode {
+  if (effect.type === "names") {
+    assert(node.kind === "folder", "names are in folders");
+    const names = new Map(node.names);
+    for (const [name, id] of effect.names) {
+      if (id === undefined) names.delete(name);
+      else names.set(name, id);
+    }
+    return { kind: "folder", names };
+  }
+  assert(node.kind === "file", "bytes are in files");
+  if (effect.type === "size")
+    return { ...node, bytes: spliced(node.bytes.subarray(0, effect.size), effect.size, NO_BYTES) };
+  return { kind: "file", bytes: spliced(node.bytes, effect.offset, effect.bytes), mode: effect.mode };
+}
