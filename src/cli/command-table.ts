@@ -2,6 +2,17 @@ import type { Command } from "@oclif/core";
 import { Demo } from "./commands/demo.ts";
 import { Export } from "./commands/export.ts";
 import { Import } from "./commands/import.ts";
+import { OtaKeyNew } from "./commands/ota/key/new.ts";
+import { OtaKeyShow } from "./commands/ota/key/show.ts";
+import { OtaReleaseInspect } from "./commands/ota/release/inspect.ts";
+import { OtaReleasePack } from "./commands/ota/release/pack.ts";
+import { OtaReleasePublish } from "./commands/ota/release/publish.ts";
+import { OtaReleaseSign } from "./commands/ota/release/sign.ts";
+import { OtaReleaseVerify } from "./commands/ota/release/verify.ts";
+import { OtaRootNew } from "./commands/ota/root/new.ts";
+import { OtaRootRotate } from "./commands/ota/root/rotate.ts";
+import { OtaRootShow } from "./commands/ota/root/show.ts";
+import { OtaRootSign } from "./commands/ota/root/sign.ts";
 import { RecordSerial } from "./commands/record/serial.ts";
 import { RecordStdin } from "./commands/record/stdin.ts";
 import { RecordTcp } from "./commands/record/tcp.ts";
@@ -23,6 +34,17 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   export: Export,
   import: Import,
   demo: Demo,
+  "ota:key:new": OtaKeyNew,
+  "ota:key:show": OtaKeyShow,
+  "ota:release:inspect": OtaReleaseInspect,
+  "ota:release:pack": OtaReleasePack,
+  "ota:release:publish": OtaReleasePublish,
+  "ota:release:sign": OtaReleaseSign,
+  "ota:release:verify": OtaReleaseVerify,
+  "ota:root:new": OtaRootNew,
+  "ota:root:rotate": OtaRootRotate,
+  "ota:root:show": OtaRootShow,
+  "ota:root:sign": OtaRootSign,
   "record:serial": RecordSerial,
   "record:stdin": RecordStdin,
   "record:tcp": RecordTcp,

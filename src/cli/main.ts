@@ -8,6 +8,11 @@ import { unknownCommand } from "./unknown-command.ts";
 /** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
 export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
+  if (argv[0] === "--version" && argv.includes("--json")) {
+    const { versions } = await import("./version.ts");
+    process.stdout.write(`${JSON.stringify(versions())}\n`);
+    return;
+  }
   try {
     await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
   } catch (thrown) {

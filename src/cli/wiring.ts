@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import process from "node:process";
 import type { Clock, WallClock } from "../time/clock.ts";
 import { localZone, SystemClock, type SystemClockOptions, SystemWallClock } from "../time/system-clock.ts";
@@ -21,9 +21,14 @@ export function shownZone(flags: { readonly local: boolean }): Zone {
   return flags.local ? localZone : UTC;
 }
 
-/** A recording's identity: the one thing that chance decides. */
+/** A recording's identity; besides it, chance decides secrets only. */
 export function newTapeId(): string {
   return randomUUID();
+}
+
+/** What secrets are made of: the system's own randomness. */
+export function systemRandom(length: number): Uint8Array {
+  return randomBytes(length);
 }
 
 /** The configuration that a command's flags ask for. */

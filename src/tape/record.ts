@@ -24,11 +24,14 @@ export interface RecordTypes {
 
 export type TapeRecord = RecordTypes[keyof RecordTypes];
 
+/** The schema of the tapes that are written. Every older one is read for ever. */
+export const TAPE_SCHEMA = 2;
+
 /** First line, once. `started` is wall time (UTC); `offset` places a segment, decimal ns since the first one began. */
 export interface HeaderRecord {
   readonly type: "header";
   readonly format: "fieldtape";
-  readonly schema: 2;
+  readonly schema: typeof TAPE_SCHEMA;
   readonly id: string;
   readonly started: string;
   readonly segment: number;

@@ -15,6 +15,8 @@ export interface KnownKey {
   readonly keyid: string;
   readonly role?: RoleName;
   readonly key: PublicKey;
+  /** What its file has of the other half: nothing, the seed as it is, or sealed with a passphrase. */
+  readonly secret: "none" | "plain" | "sealed";
 }
 
 export interface NewKey {
@@ -91,8 +93,10 @@ async function readKeyFile(path: string): Promise<KeyFile> {
   throw new FieldtapeError("INPUT_MALFORMED", parsed.problem, { file: path, hint: "fieldtape ota key new makes one" });
 }
 
-function knownKey({ keyid, role, keytype, public: publicHex }: KeyFile): KnownKey {
-  return { keyid, ...(role === undefined ? {} : { role }), key: { keytype, public: publicHex } };
+function knownKey(file: KeyFile): KnownKey {
+  const { keyid, role, keytype, public: publicHex } = file;
+  const secret = file.type === "public-key" ? "none" : file.secret.kdf === "none" ? "plain" : "sealed";
+  return { keyid, ...(role === undefined ? {} : { role }), key: { keytype, public: publicHex }, secret };
 }
 
 interface Seal {

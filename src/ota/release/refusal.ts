@@ -30,6 +30,7 @@ export type TrustRefusal =
   | { readonly reason: "timestamp-forked"; readonly version: number }
   | { readonly reason: "timestamp-missing" }
   | { readonly reason: "release-rollback"; readonly release: number; readonly floor: number }
+  | { readonly reason: "release-forked"; readonly release: number }
   | { readonly reason: "manifest-not-pinned"; readonly differs: "length" | "sha256" | "release" | "app" };
 
 /** Why a good release is not for this device, as it is now. */
