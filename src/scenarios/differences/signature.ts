@@ -100,7 +100,12 @@ function recordTemplate(record: Said): string {
   return record.type === "raw" ? "bytes" : template(record.value);
 }
 
-const quoted = (text: string): string => `"${cut(generalised(text.slice(0, TEXT_MAX)))}"`;
+const quoted = (text: string): string => `"${textTemplate(text)}"`;
+
+/** What a text says, whatever numbers and hex are in it. */
+export function textTemplate(text: string): string {
+  return cut(generalised(text.slice(0, TEXT_MAX)));
+}
 
 /** Words with a digit in them become `#`; so does hex without one, from eight digits on. */
 const generalised = (text: string): string =>
