@@ -12,16 +12,19 @@ import { sayingToWritten } from "./round-trip.ts";
 import { RELATIONS, type RelationName } from "./schema.ts";
 import { restingPlaces, sayingFrom } from "./warm-seeks.ts";
 
-/** A case that was played straight through, and the means to play it in other ways. */
-export interface PlayedCase {
-  readonly name: string;
+/** A tape that was played straight through, and the means to play it in other ways. */
+export interface PlayedTape {
   readonly straight: readonly Said[];
   readonly seat: Seat;
   readonly seed: number;
-  /** Relations that it opts out of. */
-  readonly without: { readonly [name in RelationName]?: string | undefined };
   /** The tape again, with its faults, perhaps cut anew. */
   readonly feed: (rechunking?: Rechunking) => AsyncIterable<FedBatch>;
+}
+
+export interface PlayedCase extends PlayedTape {
+  readonly name: string;
+  /** Relations that it opts out of. */
+  readonly without: { readonly [name in RelationName]?: string | undefined };
 }
 
 /** A relation that does not hold, and the first divergence for a person to read. */
@@ -31,7 +34,7 @@ export interface BrokenRelation {
 }
 
 /** What was said when the case was played in another way, and what should have been. */
-interface Other {
+export interface Other {
   readonly how: string;
   readonly expected: readonly Said[];
   readonly said: readonly Said[];
@@ -47,7 +50,7 @@ export async function checkRelations(played: PlayedCase, signal: AbortSignal): P
   const tape = await collect(played.feed());
   for (const relation of RELATIONS) {
     if (played.without[relation] !== undefined) continue;
-    for await (const other of WAYS[relation](played, tape, signal)) {
+    for await (const other of otherWays(relation, played, tape, signal)) {
       const divergence = await firstDivergence(other, played.seat);
       if (divergence === undefined) continue;
       return { relation, words: await wordsOf(other, divergence, { name: played.name, tape }) };
@@ -56,7 +59,17 @@ export async function checkRelations(played: PlayedCase, signal: AbortSignal): P
   return undefined;
 }
 
-type Ways = (played: PlayedCase, tape: FedTape, signal: AbortSignal) => AsyncGenerator<Other, void>;
+/** Plays the tape in each way in which, by this relation, the same must be said. */
+export function otherWays(
+  relation: RelationName,
+  played: PlayedTape,
+  tape: FedTape,
+  signal: AbortSignal,
+): AsyncGenerator<Other, void> {
+  return WAYS[relation](played, tape, signal);
+}
+
+type Ways = (played: PlayedTape, tape: FedTape, signal: AbortSignal) => AsyncGenerator<Other, void>;
 
 const WAYS: Readonly<Record<RelationName, Ways>> = {
   "re-chunk": rechunked,
@@ -66,7 +79,7 @@ const WAYS: Readonly<Record<RelationName, Ways>> = {
   "round-trip": written,
 };
 
-async function* rechunked(played: PlayedCase, tape: FedTape, signal: AbortSignal): AsyncGenerator<Other, void> {
+async function* rechunked(played: PlayedTape, tape: FedTape, signal: AbortSignal): AsyncGenerator<Other, void> {
   const { seat, straight, seed } = played;
   for (const [index, cut] of cutsOf(seed).entries()) {
     const said = await sayingTo(feedFrom(recut(tape, cut)), seat, signal);
@@ -82,7 +95,7 @@ async function* rechunked(played: PlayedCase, tape: FedTape, signal: AbortSignal
 }
 
 async function* twice(
-  { seat, straight, feed }: PlayedCase,
+  { seat, straight, feed }: PlayedTape,
   _: FedTape,
   signal: AbortSignal,
 ): AsyncGenerator<Other, void> {
@@ -90,7 +103,7 @@ async function* twice(
 }
 
 async function* paused(
-  { seat, straight }: PlayedCase,
+  { seat, straight }: PlayedTape,
   tape: FedTape,
   signal: AbortSignal,
 ): AsyncGenerator<Other, void> {
@@ -98,7 +111,7 @@ async function* paused(
 }
 
 async function* sought(
-  { seat, straight }: PlayedCase,
+  { seat, straight }: PlayedTape,
   tape: FedTape,
   signal: AbortSignal,
 ): AsyncGenerator<Other, void> {
@@ -110,7 +123,7 @@ async function* sought(
 }
 
 async function* written(
-  { seat, straight }: PlayedCase,
+  { seat, straight }: PlayedTape,
   tape: FedTape,
   signal: AbortSignal,
 ): AsyncGenerator<Other, void> {

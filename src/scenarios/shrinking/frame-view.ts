@@ -16,7 +16,7 @@ export function frameView(seating: Seating, run: SubjectRun, signal: AbortSignal
   const framesOf = async (candidate: Candidate): Promise<readonly SeenFrame[]> => {
     const known = seen.get(candidate);
     if (known !== undefined || signal.aborted) return known ?? [];
-    const outcome = await playCandidate({ candidate: { ...candidate, faults: [] }, seating }, signal);
+    const outcome = await playCandidate({ ...candidate, faults: [] }, seating, signal);
     const frames = outcome.type === "said" ? outcome.said.flatMap((record) => seenIn(record, seating)) : [];
     seen.set(candidate, frames);
     return frames;

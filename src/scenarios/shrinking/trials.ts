@@ -7,7 +7,7 @@ import type { Verdicts } from "./verdicts.ts";
  *
  * @throws FieldtapeError what cannot be a symptom: the outside failed, or the user stopped it
  */
-export type Symptoms = (candidate: Candidate, signal: AbortSignal) => Promise<readonly string[]>;
+export type Symptoms = (candidate: Candidate, signal: AbortSignal) => AsyncIterable<string>;
 
 /** Why no more is tried. */
 export type Over = "budget" | "interrupted";
@@ -61,7 +61,8 @@ export class Trials {
     const { symptoms, signature, signal } = this.#options;
     this.runs += 1;
     try {
-      return (await symptoms(candidate, signal)).includes(signature);
+      for await (const shown of symptoms(candidate, signal)) if (shown === signature) return true;
+      return false;
     } catch (thrown) {
       if (!signal.aborted) throw thrown;
       this.over = "interrupted";

@@ -3,9 +3,10 @@ import { describe, expect, test as plain } from "vitest";
 import { LINES_OPTIONS, lines } from "../../../src/protocol/lines.ts";
 import { MODBUS_TCP_OPTIONS, modbusTcp } from "../../../src/protocol/modbus/modbus-tcp.ts";
 import { NMEA_OPTIONS, nmea } from "../../../src/protocol/nmea/nmea.ts";
-import { againstSymptoms, rechunkSymptoms, sayingSymptoms } from "../../../src/scenarios/shrinking/symptoms.ts";
+import { againstSymptoms, relationSymptoms, sayingSymptoms } from "../../../src/scenarios/shrinking/symptoms.ts";
+import type { Symptoms } from "../../../src/scenarios/shrinking/trials.ts";
 import { bytesAt, withBytesAt } from "../../../src/scenarios/shrinking/wire-bytes.ts";
-import { never, Remembered, readsOf, seated, shrunk, tapeOf } from "./shrinking.ts";
+import { Remembered, readsOf, seated, shownBy, shrunk, tapeOf } from "./shrinking.ts";
 
 const text = (line: string) => new TextEncoder().encode(line);
 const hex = (digits: string) => Uint8Array.from(Buffer.from(digits.replaceAll(" ", ""), "hex"));
@@ -93,7 +94,7 @@ describe("a search that is broken off", () => {
       onSmaller: (_, runs) => runs > 5 && abort.abort(),
     });
     expect(over).toBe("interrupted");
-    expect(await symptoms(candidate, never)).toHaveLength(1);
+    expect(await shownBy(symptoms, candidate)).toHaveLength(1);
     expect(candidate.records.length).toBeLessThan(201);
   });
 });
@@ -104,14 +105,12 @@ test.prop([fc.integer({ min: 2, max: 60 }), fc.nat(59), fc.nat(59)])(
     const subject = seated(lines, { ...LINES_OPTIONS });
     const [first, second] = [one % count, other % count];
     const tape = tapeOf(Array.from({ length: count }, (_, index) => ({ bytes: text(`${index}\n`) })));
-    const symptoms: typeof says = async (candidate, signal) => {
-      const both = await Promise.all(
-        [`text = "${first}"`, `text = "${second}"`].map((kept) => sayingSymptoms(subject, kept)(candidate, signal)),
-      );
-      return both.every((shown) => shown.length > 0) ? ["both"] : [];
+    const says = [first, second].map((index) => sayingSymptoms(subject, `text = "${index}"`));
+    const both: Symptoms = async function* (candidate) {
+      const shown = await Promise.all(says.map((one) => shownBy(one, candidate)));
+      if (shown.every((one) => one.length > 0)) yield "both";
     };
-    const says = sayingSymptoms(subject, "text exists");
-    const { candidate } = await shrunk(tape, subject, symptoms);
+    const { candidate } = await shrunk(tape, subject, both);
     const left = [...new Set([first, second])].sort((a, b) => a - b).map((index) => `${index}\n`);
     expect(Buffer.concat(readsOf(candidate).map((read) => Buffer.from(read, "hex"))).toString()).toBe(left.join(""));
     expect(candidate.records).toHaveLength(1);
@@ -137,5 +136,5 @@ test.prop([
 });
 
 plain("a subject that keeps re-chunking shows nothing", async () => {
-  expect(await rechunkSymptoms(modbus)(poll(20, 3), never)).toEqual([]);
+  expect(await shownBy(relationSymptoms(modbus, "re-chunk"), poll(20, 3))).toEqual([]);
 });

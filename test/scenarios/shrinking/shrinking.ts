@@ -44,6 +44,13 @@ export function tapeOf(reads: readonly { bytes: Uint8Array; channel?: number; di
   return { records: records.map((record, index) => ({ record, line: index + 2 })), faults: [] };
 }
 
+/** Everything that a candidate shows. */
+export async function shownBy(symptoms: Symptoms, candidate: Candidate): Promise<readonly string[]> {
+  const shown: string[] = [];
+  for await (const signature of symptoms(candidate, never)) shown.push(signature);
+  return shown;
+}
+
 /** Remembers verdicts in memory. */
 export class Remembered {
   readonly known = new Map<string, boolean>();
@@ -62,7 +69,7 @@ export async function shrunk(
   symptoms: Symptoms,
   options: Partial<TrialsOptions> = {},
 ) {
-  const [signature] = await symptoms(candidate, never);
+  const [signature] = await shownBy(symptoms, candidate);
   if (signature === undefined) throw new Error("it shows nothing");
   const trials = new Trials({
     symptoms,
