@@ -3,6 +3,7 @@ import { existsSync } from "node:fs";
 import { mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
+import { FieldtapeError } from "../errors.ts";
 import { Comparison } from "../replayer/compare.ts";
 import { type Divergence, isSaid, type Said } from "../replayer/divergence.ts";
 import type { Placed } from "../replayer/placed.ts";
@@ -11,8 +12,10 @@ import { formatRecord } from "../tape/line.ts";
 import type { RecordBatch } from "../tape/record.ts";
 import { GOLDEN_FILE } from "./case-folder.ts";
 import { openCaseTape, readSmall } from "./case-tape.ts";
+import type { Difference } from "./differences/difference.ts";
 import type { Recordings } from "./differences/exemplar.ts";
 import { type FoundDifferences, findDifferences } from "./differences/find-differences.ts";
+import { isDigest } from "./goldens/canonical.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** A golden as it stands on disk: canonical lines without header, hash lines and end. */
@@ -29,31 +32,56 @@ export interface GoldenDifference extends Recordings {
   readonly found: FoundDifferences;
 }
 
-/** Everything in which what was said differs from the scenario's golden; `undefined` if nothing does. */
+/**
+ * Everything in which what was said differs from the scenario's golden; `undefined` if nothing does.
+ *
+ * @param kept what the scenario's golden keeps of what was said, see `canonicalise`
+ * @throws FieldtapeError what reading the golden throws; INPUT_MALFORMED when it was made for another mode
+ */
 export async function compareWithGolden(
   scenario: Scenario,
-  said: readonly Said[],
+  kept: readonly Said[],
   role: Subject["role"],
 ): Promise<GoldenDifference | undefined> {
   // A golden is stored canonical: the same bytes need no comparing record by record.
-  if (readSmall(scenario.golden)?.equals(Buffer.from(goldenText(said)))) return undefined;
+  if (readSmall(scenario.golden)?.equals(Buffer.from(goldenText(kept)))) return undefined;
   const expected = await readGolden(scenario, role);
-  const actual = said.map((record, index) => ({ line: index + 1, record }));
-  const found = findDifferences(expected, actual);
+  const actual = kept.map((record, index) => ({ line: index + 1, record }));
+  const all = findDifferences(expected, actual);
+  const found = scenario.settings.golden.mode === "subset" ? withoutMore(all) : all;
   return found.differences.length === 0 ? undefined : { found, expected, actual };
 }
 
+/** Of mode `subset`: that more was said, or more of something, is no difference. */
+function withoutMore(found: FoundDifferences): FoundDifferences {
+  const isMore = (difference: Difference): boolean =>
+    difference.kind === "unexpected" || (difference.kind === "changed" && difference.before === undefined);
+  return { ...found, differences: found.differences.filter((difference) => !isMore(difference)) };
+}
+
 /** The records of a golden that are compared: an observer says only outputs. */
-async function readGolden({ golden }: Scenario, role: Subject["role"]): Promise<readonly Placed<Said>[]> {
+async function readGolden({ golden, settings }: Scenario, role: Subject["role"]): Promise<readonly Placed<Said>[]> {
+  const { mode } = settings.golden;
   const expected: Placed<Said>[] = [];
   await using reader = await openCaseTape(golden);
   for await (const { firstLine, records } of reader.batches({ verify: false })) {
     for (const [index, record] of records.entries()) {
       if (!isSaid(record) || (record.type === "raw" && (role === "observer" || record.dir === "rx"))) continue;
-      expected.push({ line: firstLine + index, record });
+      const line = firstLine + index;
+      if (isDigest(record) !== (mode === "digest")) throw otherMode(golden, line, mode);
+      expected.push({ line, record });
     }
   }
   return expected;
+}
+
+function otherMode(file: string, line: number, mode: string): FieldtapeError {
+  const held = mode === "digest" ? "records" : "digests";
+  return new FieldtapeError("INPUT_MALFORMED", `the golden holds ${held}, and the scenario's golden mode is ${mode}`, {
+    file,
+    line,
+    hint: "accept it anew if the mode is right",
+  });
 }
 
 /** The first divergence of a second run from the first one. */

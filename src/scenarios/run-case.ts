@@ -14,6 +14,7 @@ import { findingsOf } from "./differences/findings.ts";
 import { checkExpectations } from "./expectations/check-expectations.ts";
 import type { PlacedFaults } from "./faults/place-faults.ts";
 import { compareWithGolden, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
+import { canonicalise } from "./goldens/canonical.ts";
 import { type Played, play } from "./play.ts";
 import { brokenRelation } from "./relations/case-relations.ts";
 import type { Declared } from "./run/declared.ts";
@@ -29,6 +30,8 @@ export interface CaseJob {
   readonly folder: string;
   /** Where a golden goes that is not accepted yet; outside the corpus. */
   readonly pendingFolder: string;
+  /** Variants whose goldens, where a case has them, stand before the common one; the first that has one. */
+  readonly variants?: readonly string[];
   /** Whether a case that passes is also played in ways that must not matter. */
   readonly relations?: boolean;
 }
@@ -38,7 +41,7 @@ export async function runCase(job: CaseJob, findSubject: FindSubject, signal: Ab
   const name = caseName(job.corpus, job.folder);
   let declared: Declared = {};
   try {
-    const scenario = await loadScenario(job.corpus, job.folder);
+    const scenario = await loadScenario(job.corpus, job.folder, job.variants);
     declared = declaredBy(scenario.settings);
     const subject = await findSubject(scenario);
     const played = await play(scenario, subject, signal);
@@ -64,13 +67,14 @@ async function judge(
   const unmet = [...played.faults.unmet, ...checkExpectations(scenario.settings.expect, said)];
   if (unmet.length > 0) return { type: "unmet", unmet };
   if (scenario.settings.golden.mode === "none") return { type: "passed" };
-  if (!hasGolden(scenario)) return { type: "new", pending: await writePending(pendingFolder, scenario, said) };
-  const difference = await compareWithGolden(scenario, said, subject.role);
+  const kept = canonicalise(said, scenario.settings.golden).records;
+  if (!hasGolden(scenario)) return { type: "new", pending: await writePending(pendingFolder, scenario, kept) };
+  const difference = await compareWithGolden(scenario, kept, subject.role);
   if (difference === undefined) return { type: "passed" };
   return {
     type: "different",
     words: await wordsOf(scenario, firstOf(difference.found.differences), played.faults),
-    pending: await writePending(pendingFolder, scenario, said),
+    pending: await writePending(pendingFolder, scenario, kept),
     differences: await describe(scenario, difference, { pendingFolder, faults: played.faults }),
   };
 }

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { join, relative, sep } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
-import { caseName, GOLDEN_FILE, SCENARIO_FILE, TAPE_FILES } from "./case-folder.ts";
+import { caseName, GOLDEN_FILE, SCENARIO_FILE, TAPE_FILES, variantFile } from "./case-folder.ts";
 import { parseScenario, type ScenarioFile } from "./schema.ts";
 
 const SIZE_MAX = 64 * 1024;
@@ -24,7 +24,11 @@ export interface Scenario {
  *
  * @throws FieldtapeError SCENARIO_INVALID naming file, line and key; INCOMPLETE when its tape is missing.
  */
-export async function loadScenario(corpus: string, folder: string): Promise<Scenario> {
+export async function loadScenario(
+  corpus: string,
+  folder: string,
+  variants: readonly string[] = [],
+): Promise<Scenario> {
   refuseEscape(corpus, folder);
   const path = join(folder, SCENARIO_FILE);
   const settings = readScenarioFile(path);
@@ -36,7 +40,8 @@ export async function loadScenario(corpus: string, folder: string): Promise<Scen
     });
   }
   refuseEscape(corpus, tape);
-  const golden = join(folder, GOLDEN_FILE);
+  const goldens = [...variants.map(variantFile), GOLDEN_FILE].map((name) => join(folder, name));
+  const golden = goldens.find((candidate) => existsSync(candidate)) ?? join(folder, GOLDEN_FILE);
   if (existsSync(golden)) refuseEscape(corpus, golden);
   return { name: caseName(corpus, folder), folder, tape, golden, settings };
 }

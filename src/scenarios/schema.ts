@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { expectationSchema } from "./expectations/schema.ts";
 import { faultSchema } from "./faults/schema.ts";
+import { goldenSchema } from "./goldens/schema.ts";
 import { words } from "./notation/schema.ts";
 import { relationsSchema } from "./relations/schema.ts";
 import { CANARIES } from "./run/declared.ts";
@@ -50,8 +51,8 @@ const scenarioSchema = z
         virtualMs: z.int().min(0).max(8_640_000_000).optional(),
       })
       .default({}),
-    /** `none`: this case is held against its expectations alone. */
-    golden: z.strictObject({ mode: z.enum(["exact", "none"]) }).default({ mode: "exact" }),
+    /** What of what the subject says is kept and compared, and how. */
+    golden: goldenSchema.default({ mode: "exact", rules: [] }),
   })
   .refine(({ golden, expect }) => golden.mode !== "none" || expect.length > 0, {
     path: ["golden", "mode"],
