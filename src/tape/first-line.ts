@@ -27,8 +27,7 @@ const looksTorn = (head: Buffer): boolean => {
  * @throws FieldtapeError TAPE_MALFORMED saying why it is no tape, LIMIT_EXCEEDED, TAPE_UNSUPPORTED
  */
 export function judgeFirstLine(head: Buffer, file: string): FirstLine {
-  if (head.length === 0)
-    throw noTape(file, "it is empty", "a recording writes its header at once: was this one ever begun?");
+  if (head.length === 0) throw emptyFile(file);
   const end = head.indexOf(NEWLINE) + 1;
   if (end === 0 && head.length < LINE_MAX) {
     if (looksTorn(head)) return { schema: 2, header: undefined };
@@ -53,6 +52,14 @@ const importHint = (file: string): string => `fieldtape import ${file} reads cap
 
 const noTape = (file: string, why: string, hint: string): FieldtapeError =>
   new FieldtapeError("TAPE_MALFORMED", `${file} is no tape: ${why}`, { file, line: 1, hint });
+
+/** A recording makes its file and writes the header next: who kills it between the two leaves this. */
+export const emptyFile = (file: string): FieldtapeError =>
+  noTape(
+    file,
+    "it is empty",
+    "a recording that was killed before its first line leaves such a file: nothing was on it",
+  );
 
 const tooLong = (file: string): FieldtapeError =>
   new FieldtapeError(

@@ -5,6 +5,7 @@ import { carryBlob } from "./carry-blob.ts";
 import { derivedHeader, recordingOf, sourceId } from "./derive.ts";
 import { writeDerivedTape } from "./derived-tape.ts";
 import { FileSource } from "./file-source.ts";
+import { emptyFile } from "./first-line.ts";
 import { gunzipPieces } from "./gunzip-pieces.ts";
 import { type FileKey, fileKey } from "./index-file.ts";
 import { Mender, type MendReport } from "./mend.ts";
@@ -40,6 +41,7 @@ export async function recoverTape(
   const first = await lookThrough(path);
   const key = await fileKey(path);
   if (key === undefined) throw new FieldtapeError("USAGE", `${path} is no file`, { file: path });
+  if (key.size === 0) throw emptyFile(path);
   const recovery = new Recovery({ path, out, key }, first);
   await writeDerivedTape(out, recovery.batches(), { force: options.force, sources: [path], reason: "recovered" });
   return recovery.report();

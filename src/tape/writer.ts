@@ -65,7 +65,7 @@ export class TapeWriter implements AsyncDisposable {
     const compressed = `${path}.gz`;
     const leftovers = [...((await exists(compressed)) ? [compressed] : []), ...(await laterSegments(path))];
     if (options.force === true) {
-      for (const leftover of [...leftovers, blobsFolder(path)]) await fileSystem.remove(leftover);
+      for (const leftover of [...leftovers, blobsFolder(path)]) await onDisk(leftover, fileSystem.remove(leftover));
     } else if (leftovers[0] !== undefined) throw alreadyThere(leftovers[0]);
     return TapeWriter.over(fileSystem, path, options);
   }

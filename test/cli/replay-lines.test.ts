@@ -42,6 +42,27 @@ test("each record is one line: time, channel, direction, kind, what it says", ()
   `);
 });
 
+test("no two channels look alike, however long their names are and how alike they begin", () => {
+  const lines = new ReplayLines({ color: false, zone: UTC });
+  const names = [
+    "10.0.0.1:40000-10.0.0.2:502",
+    "10.0.0.1:40001-10.0.0.2:502",
+    "meter",
+    "meter",
+    "sixteen letters!",
+    "",
+  ];
+  for (const [number, name] of names.entries()) lines.learn(channel(number, "stream", name));
+  lines.learn(channel(2, "stream", "meter"));
+  const labels = names.map((_, number) =>
+    lines
+      .line(raw(0, number, "rx", ""))
+      .slice(18, 34)
+      .trimEnd(),
+  );
+  expect(labels).toEqual(["10.0.0.1:4000…#0", "10.0.0.1:4000…#1", "meter", "meter#3", "sixteen letters!", "5"]);
+});
+
 test("nothing that a stranger wrote moves the cursor or breaks the line", () => {
   const lines = new ReplayLines({ color: false, zone: UTC });
   lines.learn(channel(0, "stream", "a\u001b[2Jb\nc"));

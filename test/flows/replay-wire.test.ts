@@ -51,6 +51,7 @@ describe("a live program", () => {
     expect(ats.find((at) => at > 900_000_000)).toBeLessThan(2_100_000_000);
     const again = await play(cwd, "--to", `tcp:127.0.0.1:${port}`, "--against", "answers.tape.jsonl");
     expect(again.code).toBe(0);
+    expect(again.stderr).toContain("8 bytes played, 16 bytes answered");
   });
 
   test("that answers otherwise diverges, from the tape and from a golden", async () => {

@@ -120,6 +120,10 @@ describe("recovering a tape", () => {
         });
         expect(existsSync(out)).toBe(false);
       }
+      await expect(recoverTape(file("empty"), file("x"), { force })).rejects.toMatchObject({
+        message: expect.stringContaining("is no tape: it is empty"),
+        hint: expect.stringContaining("killed before its first line"),
+      });
       mkdirSync(file("folder"));
       await expect(recoverTape(file("folder"), file("x"), { force })).rejects.toThrow();
       await expect(recoverTape(file("missing"), file("x"), { force })).rejects.toMatchObject({ code: "INPUT_MISSING" });

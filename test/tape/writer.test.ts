@@ -510,8 +510,12 @@ describe("files", () => {
   test("in a folder that cannot be written say so", () =>
     inFolder(async (file) => {
       file("file", "");
-      await expect(TapeWriter.create(file("file/a.tape.jsonl"), derived)).rejects.toMatchObject({
-        code: "OUTPUT_FAILED",
-      });
+      for (const path of ["file/a.tape.jsonl", "file/folder/a.tape.jsonl"]) {
+        for (const force of [false, true]) {
+          await expect(TapeWriter.create(file(path), { ...derived, force })).rejects.toMatchObject({
+            code: "OUTPUT_FAILED",
+          });
+        }
+      }
     }));
 });

@@ -146,6 +146,7 @@ class Conversation {
   async #take(step: CheckedStep): Promise<readonly TapeRecord[]> {
     this.line = step.lines.at(-1) ?? this.line;
     this.tally.fed += step.fed.length;
+    for (const record of step.fed) if (record.type === "raw") this.tally.played += record.bytes.length;
     this.tally.take(step.outputs);
     const channels = step.fed.filter((record) => record.type === "channel");
     // Played a little late, a channel may come after an answer that was stamped after its own time.

@@ -4,6 +4,8 @@ import { plural } from "./plural.ts";
 /** What came out of a replay, counted. */
 export class Tally {
   fed = 0;
+  /** Bytes that were played to a live program. */
+  played = 0;
   frames = 0;
   faults = 0;
   states = 0;
@@ -35,7 +37,9 @@ export class Tally {
       [this.others, "other output"],
     ] as const;
     const told = counts.filter(([count]) => count > 0).map(([count, one]) => plural(count, one));
-    if (this.sent > 0) told.push(`${plural(this.sent, "byte")} sent`);
+    if (this.played > 0) told.unshift(`${plural(this.played, "byte")} played`);
+    // What a subject sends comes out of it; a live program answers what was played.
+    if (this.sent > 0) told.push(`${plural(this.sent, "byte")} ${this.played > 0 ? "answered" : "sent"}`);
     return told.length === 0 ? "nothing came out" : told.join(", ");
   }
 }

@@ -38,7 +38,8 @@ export class ReplayLines {
 
   /** Names a channel in the lines to come. */
   learn({ channel, name }: ChannelRecord): void {
-    const label = oneLine(name === "" ? String(channel) : name).slice(0, NAME_WIDTH_MAX);
+    this.#names.delete(channel);
+    const label = this.#labelFor(channel, oneLine(name));
     this.#names.set(channel, label);
     this.#nameWidth = Math.max(this.#nameWidth, label.length);
   }
@@ -51,6 +52,16 @@ export class ReplayLines {
     const line = clipped(oneLine(`${place}  ${kind.padEnd(5)}  ${text}`.trimEnd()));
     const color = this.#color ? COLORS.get(kind) : undefined;
     return color === undefined ? line : `${color}${line}${PLAIN}`;
+  }
+
+  /** No two channels look alike: a name that is too long, or that another channel has, gets its channel's number. */
+  #labelFor(channel: number, name: string): string {
+    const number = `#${channel}`;
+    const short = `${name.slice(0, NAME_WIDTH_MAX - number.length - 1)}…${number}`;
+    const labels =
+      name === "" ? [String(channel)] : name.length <= NAME_WIDTH_MAX ? [name, `${name}${number}`] : [short];
+    const taken = new Set(this.#names.values());
+    return labels.find((label) => label.length <= NAME_WIDTH_MAX && !taken.has(label)) ?? number;
   }
 
   #label(channel: number): string {
