@@ -7,6 +7,7 @@ import type { DownloadInput, DownloadOutput, DownloadPhase, DownloadState } from
 import { DownloadTurn } from "./download-turn.ts";
 import { judgeHead } from "./judge-head.ts";
 import type { ResponseHead } from "./response-head.ts";
+import { LINK_KINDS } from "./retry.ts";
 
 /**
  * Gets one file, whatever the server and the link do: resumes where it stopped, restarts where it must, gives up where more
@@ -182,7 +183,7 @@ function written(turn: DownloadTurn, chunks: readonly string[]): void {
   // The server is not to blame for the time that the disk took.
   state.rateDue = plus(state.rateDue, at - phase.since);
   // What was fetched now need not be fetched again: a link that always breaks, and always brings something, gets there.
-  if (chunks.length > 0) state.counts = {};
+  if (chunks.length > 0) for (const kind of LINK_KINDS) delete state.counts[kind];
   turn.progress();
   if (chunks.length > 0 && turn.unsaved >= plan.limits.saveEvery) turn.save({ type: "read" });
   else turn.read();

@@ -2,6 +2,8 @@ import { type Nanos, nanos } from "../../time/nanos.ts";
 
 /** Kinds of trouble after which another try makes sense; each has its own count. */
 export const RETRY_KINDS = ["unreachable", "interrupted", "slow", "server", "range", "changed", "digest"] as const;
+/** Those that progress makes up for; what is wrong with the file or the server's ranges does not get better by it. */
+export const LINK_KINDS = ["unreachable", "interrupted", "slow", "server"] as const;
 export type RetryKind = (typeof RETRY_KINDS)[number];
 
 export interface RetryPolicy {

@@ -30,9 +30,9 @@ export async function serve(answer: Answer): Promise<Served> {
     });
     const write = response.write.bind(response);
     const end = response.end.bind(response);
-    response.write = (chunk: Uint8Array) => {
+    response.write = (chunk: Uint8Array, then?: unknown) => {
       sent += chunk.length;
-      return write(chunk);
+      return write(chunk, typeof then === "function" ? () => then() : undefined);
     };
     response.end = (chunk?: unknown) => {
       if (chunk instanceof Uint8Array) sent += chunk.length;
