@@ -17,6 +17,7 @@ import { RecordSerial } from "./commands/record/serial.ts";
 import { RecordStdin } from "./commands/record/stdin.ts";
 import { RecordTcp } from "./commands/record/tcp.ts";
 import { Replay } from "./commands/replay.ts";
+import { ScenarioNew } from "./commands/scenario/new.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
 import { SuiteList } from "./commands/suite/list.ts";
@@ -49,6 +50,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "record:stdin": RecordStdin,
   "record:tcp": RecordTcp,
   replay: Replay,
+  "scenario:new": ScenarioNew,
   simulate: Simulate,
   "suite:accept": SuiteAccept,
   "suite:list": SuiteList,

@@ -39,3 +39,5 @@ export const expectationSchema = z.union([counted, absent, always, never, within
 export type Expectation = z.infer<typeof expectationSchema>;
 /** The form of an expectation that has this key. */
 export type ExpectationWith<Key extends string> = Extract<Expectation, { [key in Key]: unknown }>;
+/** As a person writes it. */
+export type ExpectationInput = z.input<typeof expectationSchema>;

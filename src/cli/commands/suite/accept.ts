@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import process from "node:process";
 import { Args, Flags } from "@oclif/core";
 import { FieldtapeError } from "../../../errors.ts";
+import { refuseContinuousIntegration } from "../../continuous-integration.ts";
 import { EXIT, type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
@@ -32,11 +32,7 @@ export class SuiteAccept extends FieldtapeCommand {
     const { argv, flags } = await this.parse(SuiteAccept);
     const names = argv.map(String);
     if (flags.reason.trim() === "") throw new FieldtapeError("USAGE", "--reason must say why this is right now");
-    if (process.env["CI"] !== undefined && process.env["CI"] !== "" && process.env["CI"] !== "false") {
-      throw new FieldtapeError("USAGE", "continuous integration never changes a golden", {
-        hint: "accept it on your own machine and commit it",
-      });
-    }
+    refuseContinuousIntegration();
     const corpus = resolve(flags.corpus);
     const [{ discover }, { accept }, { suiteSubjects }, { configOf }, { caseWords, exitOf }] = await Promise.all([
       import("../../../scenarios/discover.ts"),

@@ -1,0 +1,50 @@
+import { resolve } from "node:path";
+import { accept } from "../scenarios/accept.ts";
+import { newScenario, type WrittenScenario } from "../scenarios/new-scenario.ts";
+import type { LoadedConfig } from "./config/config-file.ts";
+import { refuseContinuousIntegration } from "./continuous-integration.ts";
+import type { ExitCode } from "./exit.ts";
+import { parseOptionsFlag } from "./options-flag.ts";
+import { suiteSubjects } from "./suite-subjects.ts";
+import { caseWords, exitOf } from "./suite-words.ts";
+
+/** What `scenario new` was asked for. */
+export interface ScenarioRequest {
+  readonly name: string;
+  readonly from: string;
+  readonly why: string;
+  readonly subject: string;
+  /** As `--options` has it. */
+  readonly options: string | undefined;
+  readonly provenance: string | undefined;
+  readonly gaps: string | undefined;
+  readonly corpus: string;
+  /** Accept its golden at once, for this reason. */
+  readonly reason: string | undefined;
+  readonly config: LoadedConfig;
+  readonly signal: AbortSignal;
+}
+
+export interface CreatedScenario {
+  readonly written: WrittenScenario;
+  readonly accepted: boolean;
+  /** Why its golden was not accepted, though that was asked for. */
+  readonly refusal?: { readonly words: string; readonly exit: ExitCode };
+}
+
+/** @throws FieldtapeError what making a case or running its subject throws */
+export async function createScenario(request: ScenarioRequest): Promise<CreatedScenario> {
+  const { corpus, reason, signal, config } = request;
+  if (reason !== undefined) refuseContinuousIntegration();
+  const findSubject = suiteSubjects(config);
+  const options = request.options === undefined ? undefined : await parseOptionsFlag(request.options);
+  const pendingFolder = resolve(".fieldtape", "pending");
+  const written = await newScenario({ ...request, options, pendingFolder, findSubject });
+  if (reason === undefined) return { written, accepted: false };
+  const [acceptance] = await accept({ corpus, folders: [written.folder], reason, findSubject, signal });
+  const outcome = acceptance?.outcome;
+  if (outcome === undefined || outcome.type === "accepted" || outcome.type === "unchanged")
+    return { written, accepted: true };
+  const words = caseWords({ name: written.name, outcome, fed: 0, said: written.said });
+  return { written, accepted: false, refusal: { words, exit: exitOf(outcome) } };
+}
