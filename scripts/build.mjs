@@ -25,7 +25,7 @@ function gitRevision() {
 const next = `dist.next-${process.pid}`;
 await build({
   absWorkingDir: root,
-  entryPoints: ["src/cli/main.ts", "src/cli/command-table.ts", "src/cli/suite-worker.ts"],
+  entryPoints: ["src/cli/main.ts", "src/cli/command-table.ts", "src/cli/suite-worker.ts", "src/cli/suite-process.ts"],
   outdir: next,
   outbase: "src",
   bundle: true,

@@ -21,6 +21,7 @@ import { ScenarioNew } from "./commands/scenario/new.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
 import { SuiteList } from "./commands/suite/list.ts";
+import { SuiteMerge } from "./commands/suite/merge.ts";
 import { SuiteRun } from "./commands/suite/run.ts";
 import { TapeAttach } from "./commands/tape/attach.ts";
 import { TapeCheck } from "./commands/tape/check.ts";
@@ -54,6 +55,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   simulate: Simulate,
   "suite:accept": SuiteAccept,
   "suite:list": SuiteList,
+  "suite:merge": SuiteMerge,
   "suite:run": SuiteRun,
   "tape:attach": TapeAttach,
   "tape:check": TapeCheck,

@@ -1,36 +1,53 @@
-import { resolve } from "node:path";
+import { mkdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join, resolve } from "node:path";
 import process from "node:process";
-import { FieldtapeError } from "../errors.ts";
+import { caseName } from "../scenarios/case-folder.ts";
 import { type CaseResult, verdict } from "../scenarios/case-result.ts";
-import { type Discovered, discover } from "../scenarios/discover.ts";
+import { orphanOf, type RunResult, type Timings } from "../scenarios/run/run-result.ts";
+import { settle } from "../scenarios/run/settle.ts";
+import type { CaseRunner } from "../scenarios/run-suite.ts";
 import { runSuite } from "../scenarios/run-suite.ts";
+import { formatIso } from "../time/iso.ts";
 import { seconds } from "../time/nanos.ts";
-import type { ConfigOptions } from "./config/config-file.ts";
-import { corpusAround } from "./corpus.ts";
+import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
+import { buildDigest } from "./suite/build-digest.ts";
+import { type Choice, type ChosenCases, chooseCases } from "./suite/chosen-cases.ts";
+import { repeatCases, withRepeats } from "./suite/repeat-cases.ts";
+import { portable } from "./suite/result-file.ts";
+import { keepTimings, readTimings } from "./suite/timings-file.ts";
 import { SuitePool } from "./suite-pool.ts";
-import { realWorld } from "./wiring.ts";
+import { realWorld, type World } from "./wiring.ts";
 
 /** What `suite run` was asked for. */
-export interface SuiteRequest {
-  readonly dir: string;
-  /** Only cases whose name contains this. */
-  readonly filter: string | undefined;
+export interface SuiteRequest extends Choice {
   /** Cases that pass are played in other ways too. */
   readonly relations: boolean;
   readonly workers: number | undefined;
   readonly caseTimeoutSeconds: number;
+  /** How often each case is played once more in a fresh process. */
+  readonly determinism: number;
+  /** Whether a case of which nothing has changed may keep its result. */
+  readonly cache: boolean;
   readonly config: ConfigOptions;
+  readonly loaded: LoadedConfig;
   /** Shows each case's verdict as it comes, on a terminal. */
   readonly live: boolean;
   readonly signal: AbortSignal;
 }
 
 export interface SuiteReport {
-  readonly results: readonly CaseResult[];
+  readonly result: RunResult;
+  readonly corpus: string;
+  /** Cases whose results were known. */
+  readonly cached: number;
   /** Wall time of the run. */
   readonly seconds: number;
 }
 
+/** Where a run keeps what the next one, or a person, may want. */
+const KEPT = ".fieldtape";
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
@@ -39,31 +56,90 @@ const CLEAR_LINE = "\r\u001b[K";
  * @throws FieldtapeError INCOMPLETE when there is none
  */
 export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport> {
-  const folder = resolve(request.dir);
-  const corpus = corpusAround(folder);
-  const { clock } = realWorld({ sleep: "coarse" });
+  const world = realWorld({ sleep: "coarse" });
   const caseLimit = seconds(request.caseTimeoutSeconds);
-  await using pool = new SuitePool({ config: request.config, width: request.workers, clock, caseLimit });
-  const found = chosen(await discover(folder), corpus, request); // while the threads start
-  const results = await runSuite(found, pool, {
-    corpus,
-    pendingFolder: resolve(".fieldtape", "pending"),
-    relations: request.relations,
+  const { config, workers } = request;
+  await using pool = new SuitePool({ config, width: workers, clock: world.clock, caseLimit });
+  return await runOn(pool, request, world);
+}
+
+/** Runs the chosen cases wherever that is done. */
+export async function runOn(runner: CaseRunner, request: SuiteRequest, world: World): Promise<SuiteReport> {
+  const chosen = await chooseCases(request, await readTimings());
+  const played = await playCases(runner, request, chosen, world);
+  const today = formatIso(world.wall.wallNow()).slice(0, 10);
+  const settled = played.results.map((result) => portable(settle(result, today), process.cwd()));
+  if (request.shard === undefined) await keepTimings(played.timings);
+  return {
+    result: {
+      format: "fieldtape-run",
+      version: 1,
+      plan: chosen.plan,
+      ...(request.shard === undefined
+        ? { cases: [...settled, ...chosen.plan.orphans.map(orphanOf)] }
+        : { shard: request.shard, cases: settled, timings: played.timings }),
+    },
+    corpus: chosen.corpus,
+    cached: played.cached,
+    seconds: world.clock.now() / 1e9,
+  };
+}
+
+interface PlayedCases {
+  readonly results: readonly CaseResult[];
+  readonly timings: Timings;
+  readonly cached: number;
+}
+
+async function playCases(
+  runner: CaseRunner,
+  request: SuiteRequest,
+  { corpus, folders }: ChosenCases,
+  world: World,
+): Promise<PlayedCases> {
+  const timings: Record<string, number> = {};
+  let cached = 0;
+  const repeats = request.determinism > 0;
+  // What is to be repeated must have been played now.
+  const build = request.cache && !repeats ? await buildDigest(request.loaded, corpus) : undefined;
+  await using kept = repeats ? await keptFolder() : undefined;
+  const results = await runSuite(folders, runner, {
+    job: {
+      corpus,
+      pendingFolder: resolve(KEPT, "pending"),
+      relations: request.relations,
+      ...(build === undefined ? {} : { cache: { folder: resolve(KEPT, "passed"), build } }),
+      ...(kept === undefined ? {} : { keep: kept.path }),
+    },
     signal: request.signal,
-    onResult: ({ name, outcome }) => {
+    onResult: ({ name, outcome }, spent) => {
+      if (spent === undefined) cached += 1;
+      else timings[name] = spent;
       if (request.live) process.stderr.write(`${CLEAR_LINE}${verdict(outcome)}: ${name}`);
     },
   });
   if (request.live) process.stderr.write(CLEAR_LINE);
-  return { results, seconds: clock.now() / 1e9 };
+  if (kept === undefined) return { results, timings, cached };
+  const failed = new Set(results.filter(({ outcome }) => outcome.type === "failed").map(({ name }) => name));
+  const unstable = await repeatCases(
+    folders.map((folder) => ({ name: caseName(corpus, folder), folder })).filter(({ name }) => !failed.has(name)),
+    {
+      times: request.determinism,
+      corpus,
+      kept: kept.path,
+      config: request.config,
+      clock: world.clock,
+      caseLimit: seconds(request.caseTimeoutSeconds),
+      width: request.workers ?? availableParallelism(),
+      signal: request.signal,
+    },
+  );
+  return { results: results.map((result) => withRepeats(result, unstable)), timings, cached };
 }
 
-function chosen(found: Discovered, corpus: string, { dir, filter }: SuiteRequest): Discovered {
-  const folders =
-    filter === undefined ? found.folders : found.folders.filter((path) => path.slice(corpus.length).includes(filter));
-  if (folders.length > 0) return { folders, orphans: filter === undefined ? found.orphans : [] };
-  const matching = filter === undefined ? "" : ` matching ${JSON.stringify(filter)}`;
-  throw new FieldtapeError("INCOMPLETE", `no scenario${matching} below ${dir}`, {
-    hint: "docs/writing-a-scenario.md says how to write one",
-  });
+/** A folder for this run alone. */
+async function keptFolder(): Promise<AsyncDisposable & { readonly path: string }> {
+  mkdirSync(resolve(KEPT), { recursive: true });
+  const path = await mkdtemp(join(resolve(KEPT), "said-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 }

@@ -27,11 +27,26 @@ export function exitOf(outcome: CaseOutcome): ExitCode {
   }
 }
 
+/** The exit code that a case stands for: what is in quarantine does not count. */
+export function exitOfCase({ outcome, quarantine }: CaseResult): ExitCode {
+  return quarantine === undefined || quarantine.expired === true ? exitOf(outcome) : EXIT.ok;
+}
+
 /** The last line of a run. */
-export function suiteSummary({ results, seconds }: SuiteReport): string {
+export function suiteSummary({ result, cached, seconds }: SuiteReport): string {
+  const known = cached === 0 ? "" : ` (${cached} of them unchanged since they last did)`;
+  const { shard } = result;
+  const part = shard === undefined ? "" : `part ${shard.index} of ${shard.of}, `;
+  return `${part}${countWords(result.cases, known)}, in ${seconds.toFixed(1)} s`;
+}
+
+/** How many cases passed, and how many did not. */
+export function countWords(results: readonly CaseResult[], known = ""): string {
   const passed = results.filter(({ outcome }) => outcome.type === "passed").length;
+  const quarantined = results.filter(({ quarantine }) => quarantine?.expired === false).length;
   const cases = `${results.length} ${results.length === 1 ? "case" : "cases"}`;
-  return `${cases}: ${passed} passed, ${results.length - passed} not, in ${seconds.toFixed(1)} s`;
+  const aside = quarantined === 0 ? "" : ` (${quarantined} in quarantine)`;
+  return `${cases}: ${passed} passed${known}, ${results.length - passed} not${aside}`;
 }
 
 /** Cases of one verdict shown whole, and those named beyond them. */
@@ -71,8 +86,17 @@ export function differingCases(results: readonly CaseResult[]): readonly CaseFin
 }
 
 /** A case that did not pass, for a person: what happened, and what to do. */
-export function caseWords({ name, outcome }: CaseResult): string {
-  return [`${verdict(outcome)}: ${name}`, ...detail(outcome).flatMap((text) => text.split("\n"))].join("\n  ");
+export function caseWords({ name, outcome, quarantine }: CaseResult): string {
+  const lines = [...quarantineWords(quarantine), ...detail(outcome)].flatMap((text) => text.split("\n"));
+  return [`${verdict(outcome)}: ${name}`, ...lines].join("\n  ");
+}
+
+function quarantineWords(quarantine: CaseResult["quarantine"]): string[] {
+  if (quarantine === undefined) return [];
+  const { owner, reason, until, expired } = quarantine;
+  return [
+    `in quarantine until ${until}${expired === true ? ", which is over: it counts again" : ""} (${owner}: ${reason})`,
+  ];
 }
 
 const UNMET_SHOWN = 10;

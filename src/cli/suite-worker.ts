@@ -1,6 +1,9 @@
 import type { MessagePort } from "node:worker_threads";
+import { caseName } from "../scenarios/case-folder.ts";
+import type { CaseJob } from "../scenarios/case-job.ts";
 import type { CaseResult } from "../scenarios/case-result.ts";
-import { type CaseJob, type FindSubject, runCase } from "../scenarios/run-case.ts";
+import { cachedResult, cacheResult } from "../scenarios/run/case-cache.ts";
+import { type FindSubject, runCase } from "../scenarios/run-case.ts";
 import { millis, type Nanos, plus } from "../time/nanos.ts";
 import { type ConfigOptions, loadConfig } from "./config/config-file.ts";
 import { suiteSubjects } from "./suite-subjects.ts";
@@ -22,8 +25,8 @@ export type WorkerMessage = readonly FinishedCase[];
 
 export interface FinishedCase {
   readonly result: CaseResult;
-  /** Wall time that the case took. */
-  readonly spent: Nanos;
+  /** Wall time that the case took; `undefined`: its result was known. */
+  readonly spent: Nanos | undefined;
 }
 
 /** How long results may wait for company. */
@@ -47,8 +50,10 @@ export async function runTask({ jobs, config, port, begun }: WorkerTask): Promis
       told = began;
     }
     Atomics.add(begun, 0, 1);
-    const result = await runCase(job, findSubject, signal);
-    finished.push({ result, spent: plus(clock.now(), -began) });
+    const known = job.cache === undefined ? undefined : cachedResult(job, caseName(job.corpus, job.folder), job.cache);
+    const result = known ?? (await runCase(job, findSubject, signal));
+    if (known === undefined && job.cache !== undefined) cacheResult(job, result, job.cache);
+    finished.push({ result, spent: known === undefined ? plus(clock.now(), -began) : undefined });
   }
   port.postMessage(finished satisfies WorkerMessage);
 }

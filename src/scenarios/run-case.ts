@@ -5,6 +5,7 @@ import { divergenceWords } from "../replayer/divergence-words.ts";
 import { findWhereabouts, soughtBy } from "../replayer/whereabouts.ts";
 import { type ScenarioSubject, tapeAsPlayed } from "./case-feed.ts";
 import { caseName } from "./case-folder.ts";
+import type { CaseJob } from "./case-job.ts";
 import type { CaseOutcome, CaseResult } from "./case-result.ts";
 import { coverageOf } from "./coverage/coverage.ts";
 import type { CaseDifferences } from "./differences/case-differences.ts";
@@ -18,23 +19,12 @@ import { canonicalise } from "./goldens/canonical.ts";
 import { type Played, play } from "./play.ts";
 import { brokenRelation } from "./relations/case-relations.ts";
 import type { Declared } from "./run/declared.ts";
+import { keepSaid } from "./run/kept-said.ts";
 import { declaredBy } from "./run/settle.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 
 /** Introduces the subject that a scenario names. */
 export type FindSubject = (scenario: Scenario) => Promise<ScenarioSubject>;
-
-/** One case to run, as data that can be told to a thread. */
-export interface CaseJob {
-  readonly corpus: string;
-  readonly folder: string;
-  /** Where a golden goes that is not accepted yet; outside the corpus. */
-  readonly pendingFolder: string;
-  /** Variants whose goldens, where a case has them, stand before the common one; the first that has one. */
-  readonly variants?: readonly string[];
-  /** Whether a case that passes is also played in ways that must not matter. */
-  readonly relations?: boolean;
-}
 
 /** Runs one case. What fails in the case is its outcome; only a bug in fieldtape throws. */
 export async function runCase(job: CaseJob, findSubject: FindSubject, signal: AbortSignal): Promise<CaseResult> {
@@ -45,6 +35,7 @@ export async function runCase(job: CaseJob, findSubject: FindSubject, signal: Ab
     declared = declaredBy(scenario.settings);
     const subject = await findSubject(scenario);
     const played = await play(scenario, subject, signal);
+    if (job.keep !== undefined) keepSaid(job.keep, name, played.said);
     const judged = await judge(scenario, subject, played, job.pendingFolder);
     const isTested = job.relations === true && judged.type === "passed";
     const outcome = isTested ? ((await brokenRelation(scenario, subject, played, signal)) ?? judged) : judged;

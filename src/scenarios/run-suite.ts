@@ -1,11 +1,10 @@
 import type { Nanos } from "../time/nanos.ts";
 import { caseName } from "./case-folder.ts";
+import type { CaseJob } from "./case-job.ts";
 import type { CaseResult } from "./case-result.ts";
-import type { Discovered } from "./discover.ts";
-import type { CaseJob } from "./run-case.ts";
 
-/** Hears of a result as it comes, and of the wall time that the case took. */
-export type TakeResult = (result: CaseResult, spent: Nanos) => void;
+/** Hears of a result as it comes, and of the wall time that the case took; `undefined`: its result was known. */
+export type TakeResult = (result: CaseResult, spent: Nanos | undefined) => void;
 
 /** Where cases are run: on threads, in processes, on other machines. */
 export interface CaseRunner {
@@ -20,9 +19,8 @@ export interface CaseRunner {
 }
 
 export interface RunSuiteOptions {
-  readonly corpus: string;
-  readonly pendingFolder: string;
-  readonly relations?: boolean;
+  /** What is the same for all cases. */
+  readonly job: Omit<CaseJob, "folder">;
   readonly signal: AbortSignal;
   readonly onResult: TakeResult;
 }
@@ -31,17 +29,15 @@ export interface RunSuiteOptions {
 const BATCH_MAX = 64;
 
 /**
- * Runs every case of a corpus. Results come in the order of the corpus, whatever order they were finished in, so that two runs print
- * the same.
+ * Runs cases. Results come in the order of `folders`, whatever order they were finished in, so that two runs print the same.
  */
 export async function runSuite(
-  found: Discovered,
+  folders: readonly string[],
   runner: CaseRunner,
-  options: RunSuiteOptions,
+  { job, signal, onResult }: RunSuiteOptions,
 ): Promise<readonly CaseResult[]> {
-  const { corpus, pendingFolder, relations = false, signal, onResult } = options;
   const results = new Map<string, CaseResult>();
-  const queue = found.folders.map((folder): CaseJob => ({ corpus, folder, pendingFolder, relations }));
+  const queue = folders.map((folder): CaseJob => ({ ...job, folder }));
   const take: TakeResult = (result, spent) => {
     results.set(result.name, result);
     onResult(result, spent);
@@ -54,11 +50,7 @@ export async function runSuite(
   };
   // Never more than can run at once: a case that waits for a worker must not be taken for one that hangs.
   await Promise.all(Array.from({ length: runner.width }, work));
-  const orphans = found.orphans.map(
-    (folder): CaseResult => ({ name: caseName(corpus, folder), outcome: { type: "orphan", folder }, fed: 0, said: 0 }),
-  );
-  const inOrder = found.folders.flatMap((folder) => results.get(caseName(corpus, folder)) ?? []);
-  return [...inOrder, ...orphans];
+  return folders.flatMap((folder) => results.get(caseName(job.corpus, folder)) ?? []);
 }
 
 /** Large ones first, which save messages; small ones last, so that all workers end together. */

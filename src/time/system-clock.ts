@@ -79,6 +79,20 @@ export const localZone: Zone = (wall) =>
   // `|| 0`: minus nothing is nothing.
   -Math.round(new Date(Number(wall / 1_000_000n)).getTimezoneOffset()) || 0;
 
+/**
+ * From now on everything in this process that asks for the date gets another one: whatever it says must not depend on that. For a process
+ * that was made for it.
+ */
+export function shiftDate(millis: number): void {
+  const Real = Date;
+  globalThis.Date = new Proxy(Real, {
+    construct: (target, args: [], newTarget) =>
+      Reflect.construct(target, args.length === 0 ? [Real.now() + millis] : args, newTarget),
+    apply: () => new Real(Real.now() + millis).toString(),
+    get: (target, name, receiver) => (name === "now" ? () => Real.now() + millis : Reflect.get(target, name, receiver)),
+  });
+}
+
 /** Resolves when everything that could go on has gone on: one turn of the event loop. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => {

@@ -48,10 +48,16 @@ export function parseTimings(value: unknown): Readonly<Record<string, number>> |
   return parsed.success ? parsed.data.nanos : undefined;
 }
 
-const cached = z.strictObject({ format: z.literal("fieldtape-passed"), version: z.literal(1), result: caseResult });
+const cached = z.strictObject({
+  format: z.literal("fieldtape-passed"),
+  version: z.literal(1),
+  key: z.string(),
+  result: caseResult,
+});
 
 /** A passed case as the cache keeps it. */
-export function parseCached(value: unknown): CaseResult | undefined {
+export function parseCached(value: unknown): { key: string; result: CaseResult } | undefined {
   const parsed = cached.safeParse(value);
-  return parsed.success ? (parsed.data.result as unknown as CaseResult) : undefined;
+  if (!parsed.success) return undefined;
+  return { key: parsed.data.key, result: parsed.data.result as unknown as CaseResult };
 }

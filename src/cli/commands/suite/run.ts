@@ -1,24 +1,61 @@
 import process from "node:process";
 import { Args, Flags } from "@oclif/core";
-import { type ExitCode, worst } from "../../exit.ts";
+import type { ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
 export class SuiteRun extends FieldtapeCommand {
   static override summary = "Replay every scenario of a corpus and compare it with its golden.";
   static override description =
-    "Finds every scenario.yaml below DIR, replays its tape in virtual time on all processors and compares what the subject says with golden.jsonl. Nothing is written into the corpus: what differs is left as a pending golden below .fieldtape/pending.";
+    "Finds every scenario.yaml below DIR, replays its tape in virtual time on all processors and compares what the subject says with golden.jsonl. Nothing is written into the corpus: what differs is left as a pending golden below .fieldtape/pending. A case that passed and of which nothing has changed keeps its result.";
   static override examples = [
     { description: "Run the whole corpus.", command: "<%= config.bin %> <%= command.id %>" },
     {
       description: "Only the Modbus cases, as JSON.",
       command: "<%= config.bin %> <%= command.id %> corpora/modbus --json",
     },
+    {
+      description: "The first of four parts, for suite merge to put together.",
+      command: "<%= config.bin %> <%= command.id %> --shard 1/4 --result part-1.json",
+    },
+    {
+      description: "Each case twice more, in other surroundings.",
+      command: "<%= config.bin %> <%= command.id %> --determinism 2",
+    },
   ];
   static override args = { dir: Args.string({ description: "the corpus, or a part of it", default: "corpora" }) };
   static override flags = {
     filter: Flags.string({ description: "only cases whose name contains this", helpValue: "TEXT" }),
+    "changed-since": Flags.string({
+      description: "only cases of which a file changed since this revision of git",
+      helpValue: "REV",
+    }),
+    shard: Flags.string({
+      description: "only this part of them, as 1/4; needs --result",
+      helpValue: "I/N",
+      dependsOn: ["result"],
+    }),
+    result: Flags.string({ description: "leave the run's result here, for suite merge", helpValue: "FILE" }),
+    report: Flags.string({
+      description: "leave a report: junit=FILE, github=FILE, json=FILE; may be given more than once",
+      multiple: true,
+      multipleNonGreedy: true,
+      default: [],
+      helpValue: "NAME=FILE",
+    }),
     relations: Flags.boolean({
       description: "also play each case re-chunked, twice, with pauses, from snapshots and from a tape written anew",
+    }),
+    determinism: Flags.integer({
+      description:
+        "play each case so often again, in fresh processes with another time zone, locale, date, order and memory",
+      default: 0,
+      min: 0,
+      max: 100,
+    }),
+    cache: Flags.boolean({
+      description: "keep results of cases of which nothing has changed",
+      default: true,
+      allowNo: true,
     }),
     workers: Flags.integer({ description: "threads (default: one for each processor)", min: 1, max: 64 }),
     "case-timeout": Flags.integer({
@@ -31,29 +68,36 @@ export class SuiteRun extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteRun);
-    const [{ runSuiteBelow }, { suiteSummary, runWords, differingCases, exitOf }, { clustersOf }, { configOf }] =
+    const [{ runSuiteBelow }, { suiteSummary }, { configOf }, { conclude, runJson, runLines }, { parseReport }] =
       await Promise.all([
         import("../../suite-run.ts"),
         import("../../suite-words.ts"),
-        import("../../../scenarios/differences/cluster.ts"),
         import("../../wiring.ts"),
+        import("../../suite/conclude.ts"),
+        import("../../suite/reports.ts"),
       ]);
-    await configOf(flags); // a broken configuration is said once, before a thread meets it
+    const { parseShard } = await import("../../../scenarios/run/shard.ts");
+    const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
+    const reports = flags.report.map(parseReport);
+    const loaded = await configOf(flags); // a broken configuration is said once, before a thread meets it
     const report = await runSuiteBelow({
       dir: args.dir,
       filter: flags.filter,
+      changedSince: flags["changed-since"],
+      shard: shard?.of === 1 ? undefined : shard,
       relations: flags.relations,
       workers: flags.workers,
       caseTimeoutSeconds: flags["case-timeout"],
+      determinism: flags.determinism,
+      cache: flags.cache,
       config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+      loaded,
       live: process.stderr.isTTY && !flags.json,
       signal: this.interrupted,
     });
-    if (flags.json) {
-      for (const result of report.results) await this.printJson({ ...result, outcome: { ...result.outcome } });
-      for (const cluster of clustersOf(differingCases(report.results))) await this.printJson({ cluster });
-    } else for (const words of runWords(report.results)) await this.printLine(`${words}\n`);
+    if (flags.json) for (const value of runJson(report.result)) await this.printJson(value);
+    else for (const words of runLines(report.result)) await this.printLine(words);
     this.say(suiteSummary(report));
-    return worst(report.results.map((result) => exitOf(result.outcome)));
+    return conclude(report.result, { resultFile: flags.result, reports, corpus: report.corpus });
   }
 }

@@ -1,0 +1,53 @@
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, statSync } from "node:fs";
+import { dirname, join, relative, resolve } from "node:path";
+import process from "node:process";
+import type { LoadedConfig } from "../config/config-file.ts";
+import { codeDigest } from "../replay/code-digest.ts";
+
+const FILES_MAX = 20_000;
+const BYTES_MAX = 256 * 1024 * 1024;
+
+/**
+ * Digest of everything besides a case's own files that decides its result: fieldtape, the configuration and, where that names modules of
+ * the user's own, every file of the project but those of the corpus and of `node_modules`. What a module reads elsewhere is not seen.
+ * `undefined`: nothing may be kept.
+ */
+export async function buildDigest({ config, file }: LoadedConfig, corpus: string): Promise<string | undefined> {
+  const code = await codeDigest();
+  if (code === undefined) return undefined;
+  const hash = createHash("sha256").update(JSON.stringify([code, process.version, config]));
+  const own = Object.values(config.subjects ?? {}).flatMap((subject) => ("module" in subject ? [subject.module] : []));
+  if (own.length === 0) return hash.digest("hex");
+  const root = dirname(file ?? resolve("."));
+  const files = own.some((path) => relative(root, resolve(root, path)).startsWith(".."))
+    ? undefined
+    : filesOf(root, corpus);
+  if (files === undefined) return undefined;
+  for (const path of files)
+    hash
+      .update(`${path}\n`)
+      .update(readFileSync(join(root, path)))
+      .update("\n");
+  return hash.digest("hex");
+}
+
+/** Files of a project by their places, in order; `undefined`: too many. */
+function filesOf(root: string, corpus: string): readonly string[] | undefined {
+  const files: string[] = [];
+  const folders = [root];
+  let bytes = 0;
+  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
+    for (const entry of readdirSync(folder, { withFileTypes: true })) {
+      const path = join(folder, entry.name);
+      if (entry.name.startsWith(".") || entry.name === "node_modules" || path === corpus) continue;
+      if (entry.isDirectory()) folders.push(path);
+      else if (entry.isFile()) {
+        bytes += statSync(path).size;
+        files.push(relative(root, path));
+      }
+      if (files.length > FILES_MAX || bytes > BYTES_MAX) return undefined;
+    }
+  }
+  return files.toSorted();
+}

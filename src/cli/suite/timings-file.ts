@@ -1,0 +1,31 @@
+import { mkdir, readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+import type { Timings } from "../../scenarios/run/run-result.ts";
+import { parseTimings } from "../../scenarios/run/schema.ts";
+
+/** Where timings lie, below the folder that a run is started in. */
+const TIMINGS = ".fieldtape/timings.json";
+
+/** How long cases took before: what parts of a run are divided by. None, where there is no such file or it is damaged. */
+export async function readTimings(): Promise<Timings> {
+  try {
+    return parseTimings(JSON.parse(await readFile(resolve(TIMINGS), "utf8"))) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+/** Keeps what cases took now beside what others took before. A place that cannot be written to costs the next run its balance, no more. */
+export async function keepTimings(now: Timings): Promise<void> {
+  if (Object.keys(now).length === 0) return;
+  const path = resolve(TIMINGS);
+  const before = await readTimings();
+  const nanos = Object.fromEntries(Object.entries({ ...before, ...now }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await writeFileAtomic(path, `${JSON.stringify({ format: "fieldtape-timings", version: 1, nanos })}\n`);
+  } catch {
+    // Said in the docs: timings are a cache.
+  }
+}
