@@ -11,13 +11,8 @@ import {
 import { ChainOutputs, replay } from "../../src/machine/replay.ts";
 import { type Nanos, nanos } from "../../src/time/nanos.ts";
 import { anyTape } from "./any-tape.ts";
-import { frame, heartbeat, metronome, stuck, talk, words } from "./toys.ts";
+import { frame, heartbeat, listening, metronome, stuck, talk, words } from "./toys.ts";
 
-const listening: ChainPlan = {
-  role: "observer",
-  framer: framerPart(words, { silence: 5 }),
-  session: sessionPart(talk, { quiet: 5 }),
-};
 const options = { time: "recorded", drain: nanos(100) } as const;
 
 /** The outputs in short: `at machine channel what`. */

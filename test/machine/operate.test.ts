@@ -2,20 +2,14 @@ import { fc, test } from "@fast-check/vitest";
 import { expect, test as plain } from "vitest";
 import { FieldtapeError } from "../../src/errors.ts";
 import { Chain } from "../../src/machine/chain.ts";
-import {
-  type ChainInput,
-  type ChainOutput,
-  type ChainPlan,
-  framerPart,
-  sessionPart,
-} from "../../src/machine/chain-plan.ts";
+import { type ChainInput, type ChainOutput, type ChainPlan, sessionPart } from "../../src/machine/chain-plan.ts";
 import { operate, type Ports, type WorldRecord } from "../../src/machine/operate.ts";
 import { ChainOutputs, replay } from "../../src/machine/replay.ts";
 import { type Nanos, nanos, ZERO } from "../../src/time/nanos.ts";
 import { turn } from "../../src/time/system-clock.ts";
 import { VirtualClock } from "../../src/time/virtual-clock.ts";
 import { anyTape } from "./any-tape.ts";
-import { heartbeat, metronome, stuck, talk, words } from "./toys.ts";
+import { beating, heartbeat, listening, metronome, stuck } from "./toys.ts";
 
 /** Those who were woken may need several turns themselves. */
 async function rest(): Promise<void> {
@@ -23,16 +17,6 @@ async function rest(): Promise<void> {
 }
 
 const never = new AbortController().signal;
-const listening: ChainPlan = {
-  role: "observer",
-  framer: framerPart(words, { silence: 5 }),
-  session: sessionPart(talk, { quiet: 5 }),
-};
-const beating: ChainPlan = {
-  role: "participant",
-  framer: framerPart(words, { silence: 5 }),
-  session: sessionPart(heartbeat, { every: 7, word: "hi;" }),
-};
 
 const ticking: ChainPlan = { role: "observer", session: sessionPart(metronome, { every: 10 }) };
 

@@ -1,6 +1,7 @@
 import type { Dir } from "../../src/bytes/channel.ts";
 import { toHex } from "../../src/bytes/hex.ts";
 import type { JsonObject } from "../../src/bytes/json.ts";
+import { type ChainPlan, framerPart, sessionPart } from "../../src/machine/chain-plan.ts";
 import type { Frame, Framer, FramerOutput, Session, SessionOutput } from "../../src/machine/machine.ts";
 import { type Nanos, plus } from "../../src/time/nanos.ts";
 
@@ -164,3 +165,17 @@ export function frame(word: string, offset: number, dir: Dir = "rx"): Frame {
   const hex = toHex(utf8.encode(word));
   return { type: "frame", dir, span: [offset, hex.length / 2], word: hex };
 }
+
+/** Words, and who says them. */
+export const listening: ChainPlan = {
+  role: "observer",
+  framer: framerPart(words, { silence: 5 }),
+  session: sessionPart(talk, { quiet: 5 }),
+};
+
+/** An end that says a word now and then. */
+export const beating: ChainPlan = {
+  role: "participant",
+  framer: framerPart(words, { silence: 5 }),
+  session: sessionPart(heartbeat, { every: 7, word: "hi;" }),
+};

@@ -8,21 +8,11 @@ import type { OpenOptions, SubjectRun } from "../../src/replayer/subject.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
 import { millis, nanos, seconds } from "../../src/time/nanos.ts";
 import { anyTape } from "../machine/any-tape.ts";
-import { heartbeat, talk, words } from "../machine/toys.ts";
+import { beating, heartbeat, listening, words } from "../machine/toys.ts";
 
 const never = new AbortController().signal;
 const opening: OpenOptions = { config: null, channels: [], seed: 0, faults: [] };
 
-const listening: ChainPlan = {
-  role: "observer",
-  framer: framerPart(words, { silence: 5 }),
-  session: sessionPart(talk, { quiet: 5 }),
-};
-const beating: ChainPlan = {
-  role: "participant",
-  framer: framerPart(words, { silence: 5 }),
-  session: sessionPart(heartbeat, { every: 7, word: "hi;" }),
-};
 const subject = (plan: ChainPlan) => machineSubject({ name: "toy", role: plan.role, parse: () => plan });
 
 /** The records of a tape, with the end that a driver adds. */

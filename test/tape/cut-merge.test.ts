@@ -151,9 +151,8 @@ describe("a part of a tape", () => {
   test("carries its blobs along, and only if they are what it says", () =>
     inFolder(async (file) => {
       const source = file("in.tape.jsonl");
-      const { id, started, recorder, requires, meta } = header;
       const writer = await TapeWriter.create(source, {
-        header: { id, started, recorder, requires, meta },
+        header,
         live: false,
       });
       writer.write(mark(1, "first"));
@@ -215,9 +214,8 @@ describe("parts put together again", () => {
     (records, bytes) =>
       inFolder(async (file) => {
         const path = file("long.tape.jsonl");
-        const { id, started, recorder, requires, meta } = header;
         const writer = await TapeWriter.create(path, {
-          header: { id, started, recorder, requires, meta },
+          header,
           live: false,
           rotate: { bytes },
         });

@@ -116,9 +116,8 @@ describe("inspecting a tape", () => {
   test("names the other segments", () =>
     inFolder(async (file) => {
       const path = file("long.tape.jsonl");
-      const { id, started, recorder, requires, meta } = header;
       const options = {
-        header: { id, started, recorder, requires, meta },
+        header,
         live: false,
         rotate: { bytes: 600 },
       } as const;

@@ -61,9 +61,8 @@ describe("sealing", () => {
   test("a segment takes up the hash of the one before it, and says which comes next", () =>
     inFolder(async (file) => {
       const path = file("long.tape.jsonl");
-      const { id, started, recorder, requires, meta } = header;
       const writer = await TapeWriter.create(path, {
-        header: { id, started, recorder, requires, meta },
+        header,
         live: false,
         rotate: { bytes: 90_000 },
       });

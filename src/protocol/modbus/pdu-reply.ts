@@ -1,6 +1,6 @@
 import { decodeIdentificationReply } from "./device-identification.ts";
-import { bits, malformed, opaque, type PduFields, registers, word, wrongLength } from "./pdu-fields.ts";
-import { maskWrite, singleCoil, singleRegister } from "./pdu-request.ts";
+import { bits, malformed, opaque, type PduFields, registers } from "./pdu-fields.ts";
+import { addressAndQuantity, decodeRequest } from "./pdu-request.ts";
 
 /** What a device answers when it did as it was asked. `bytes[body, end)` is what stands after the function code `code`. */
 export function decodeReply(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
@@ -12,14 +12,13 @@ export function decodeReply(bytes: Uint8Array, body: number, end: number, code: 
     case 23:
       return readReply(bytes, body, end, code);
     case 5:
-      return singleCoil(bytes, body, end, code);
     case 6:
-      return singleRegister(bytes, body, end, code);
+    case 22:
+      // §6.5, §6.6, §6.16: the reply is an echo of the request.
+      return decodeRequest(bytes, body, end, code);
     case 15:
     case 16:
-      return writeReply(bytes, body, end, code);
-    case 22:
-      return maskWrite(bytes, body, end, code);
+      return addressAndQuantity(bytes, body, end, code);
     case 43:
       return decodeIdentificationReply(bytes, body, end, code);
     default:
@@ -36,10 +35,4 @@ function readReply(bytes: Uint8Array, body: number, end: number, code: number): 
   if (code <= 2) return { function: code, values: bits(bytes, body + 1, 8 * count) };
   if (count % 2 !== 0) return malformed(bytes, body, end, code, `byte count ${count}, but a register has 2 bytes`);
   return { function: code, values: registers(bytes, body + 1, count / 2) };
-}
-
-/** §6.11, §6.12 */
-function writeReply(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
-  if (end - body !== 4) return wrongLength(bytes, body, end, code, 4);
-  return { function: code, address: word(bytes, body), quantity: word(bytes, body + 2) };
 }

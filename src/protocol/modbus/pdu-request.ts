@@ -11,7 +11,7 @@ export function decodeRequest(bytes: Uint8Array, body: number, end: number, code
     case 2:
     case 3:
     case 4:
-      return readRequest(bytes, body, end, code);
+      return addressAndQuantity(bytes, body, end, code);
     case 5:
       return singleCoil(bytes, body, end, code);
     case 6:
@@ -30,14 +30,14 @@ export function decodeRequest(bytes: Uint8Array, body: number, end: number, code
   }
 }
 
-/** §6.1–6.4 */
-function readRequest(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+/** §6.1–6.4: what is to be read. §6.11, §6.12: what was written. */
+export function addressAndQuantity(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
   if (end - body !== 4) return wrongLength(bytes, body, end, code, 4);
   return { function: code, address: word(bytes, body), quantity: word(bytes, body + 2) };
 }
 
 /** §6.5, request and reply alike: 0xFF00 is on, 0x0000 is off, everything else is illegal. */
-export function singleCoil(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+function singleCoil(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
   if (end - body !== 4) return wrongLength(bytes, body, end, code, 4);
   const value = word(bytes, body + 2);
   if (value !== 0 && value !== 0xff00) return malformed(bytes, body, end, code, "a coil is written ff00 or 0000");
@@ -45,7 +45,7 @@ export function singleCoil(bytes: Uint8Array, body: number, end: number, code: n
 }
 
 /** §6.6, request and reply alike. */
-export function singleRegister(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+function singleRegister(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
   if (end - body !== 4) return wrongLength(bytes, body, end, code, 4);
   return { function: code, address: word(bytes, body), values: [word(bytes, body + 2)] };
 }
@@ -61,7 +61,7 @@ function writeRequest(bytes: Uint8Array, body: number, end: number, code: number
 }
 
 /** §6.16, request and reply alike. */
-export function maskWrite(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
+function maskWrite(bytes: Uint8Array, body: number, end: number, code: number): PduFields {
   if (end - body !== 6) return wrongLength(bytes, body, end, code, 6);
   return {
     function: code,

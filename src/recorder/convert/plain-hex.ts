@@ -3,25 +3,23 @@ import { fromHex } from "../../bytes/hex.ts";
 import { FieldtapeError } from "../../errors.ts";
 import type { Decoder, DecoderOptions } from "./decoder.ts";
 import type { RecordSink } from "./record-sink.ts";
+import { SingleChannel } from "./single-channel.ts";
 
 /** It is kept whole until its end, since it is one read. */
 const FILE_BYTES_MAX = 16 << 20;
 
 /** Files that hold nothing but hex digits, with or without blanks and line ends: each file is one read. */
 export class PlainHexDecoder implements Decoder {
-  readonly #records: RecordSink;
-  readonly #options: DecoderOptions;
+  readonly #channel: SingleChannel;
   #parts: Uint8Array[] = [];
   #length = 0;
-  #channel = -1;
 
   constructor(records: RecordSink, options: DecoderOptions) {
-    this.#records = records;
-    this.#options = options;
+    this.#channel = new SingleChannel(records, options);
   }
 
   beginFile(name: string): void {
-    if (this.#channel < 0) this.#channel = this.#records.channel({ name, kind: "stream", source: `file:${name}` });
+    this.#channel.beginFile(name);
   }
 
   push(chunk: Uint8Array): void {
@@ -43,8 +41,7 @@ export class PlainHexDecoder implements Decoder {
         offset === undefined ? "half a byte is missing" : `something else than hex digits at offset ${offset}`;
       throw new FieldtapeError("INPUT_MALFORMED", what);
     }
-    this.#records.found++;
-    if (bytes.length > 0) this.#records.raw(this.#channel, this.#options.dir, bytes);
+    this.#channel.read(bytes);
   }
 
   end(): void {}

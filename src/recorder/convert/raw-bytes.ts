@@ -1,5 +1,6 @@
 import type { Decoder, DecoderOptions } from "./decoder.ts";
 import type { RecordSink } from "./record-sink.ts";
+import { SingleChannel } from "./single-channel.ts";
 
 /** 8N1: a start bit, eight bits, a stop bit. */
 const BITS_PER_BYTE = 10n;
@@ -12,18 +13,19 @@ const NANOS_PER_SECOND = 1_000_000_000n;
 export class RawBytesDecoder implements Decoder {
   readonly #records: RecordSink;
   readonly #options: DecoderOptions;
+  readonly #channel: SingleChannel;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #position = 0;
-  #channel = -1;
 
   constructor(records: RecordSink, options: DecoderOptions) {
     this.#records = records;
     this.#options = options;
+    this.#channel = new SingleChannel(records, options);
   }
 
   beginFile(name: string): void {
-    if (this.#channel < 0) this.#channel = this.#records.channel({ name, kind: "stream", source: `file:${name}` });
+    this.#channel.beginFile(name);
   }
 
   push(chunk: Uint8Array): void {
@@ -66,7 +68,6 @@ export class RawBytesDecoder implements Decoder {
     if (baud !== undefined) {
       this.#records.moveTo(Number((BigInt(this.#position) * BITS_PER_BYTE * NANOS_PER_SECOND) / BigInt(baud)));
     }
-    this.#records.found++;
-    this.#records.raw(this.#channel, this.#options.dir, bytes);
+    this.#channel.read(bytes);
   }
 }
