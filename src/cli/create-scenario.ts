@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { accept } from "../scenarios/accept.ts";
+import { accept, isRefusal } from "../scenarios/accept.ts";
 import { newScenario, type WrittenScenario } from "../scenarios/new-scenario.ts";
 import type { LoadedConfig } from "./config/config-file.ts";
 import { refuseContinuousIntegration } from "./continuous-integration.ts";
@@ -43,8 +43,7 @@ export async function createScenario(request: ScenarioRequest): Promise<CreatedS
   if (reason === undefined) return { written, accepted: false };
   const [acceptance] = await accept({ corpus, folders: [written.folder], reason, findSubject, signal });
   const outcome = acceptance?.outcome;
-  if (outcome === undefined || outcome.type === "accepted" || outcome.type === "unchanged")
-    return { written, accepted: true };
+  if (outcome === undefined || !isRefusal(outcome)) return { written, accepted: true };
   const words = caseWords({ name: written.name, outcome, fed: 0, said: written.said });
   return { written, accepted: false, refusal: { words, exit: exitOf(outcome) } };
 }

@@ -24,6 +24,8 @@ import { realWorld, type World } from "./wiring.ts";
 export interface SuiteRequest extends Choice {
   /** Cases that pass are played in other ways too. */
   readonly relations: boolean;
+  /** Variants whose goldens stand before the common ones. */
+  readonly variants: readonly string[];
   readonly workers: number | undefined;
   readonly caseTimeoutSeconds: number;
   /** How often each case is played once more in a fresh process. */
@@ -108,6 +110,7 @@ async function playCases(
       corpus,
       pendingFolder: resolve(KEPT, "pending"),
       relations: request.relations,
+      variants: request.variants,
       ...(build === undefined ? {} : { cache: { folder: resolve(KEPT, "passed"), build } }),
       ...(kept === undefined ? {} : { keep: kept.path }),
     },

@@ -1,30 +1,47 @@
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import writeFileAtomic from "write-file-atomic";
 import { stringify } from "yaml";
+import { FieldtapeError } from "../errors.ts";
+import type { Said } from "../replayer/divergence.ts";
+import type { Subject } from "../replayer/subject.ts";
+import { GOLDEN_FILE, variantFile } from "./case-folder.ts";
 import type { CaseOutcome } from "./case-result.ts";
+import { signatureOf } from "./differences/signature.ts";
 import { checkExpectations } from "./expectations/check-expectations.ts";
-import { compareRuns, goldenText, writeGolden } from "./golden.ts";
-import { play } from "./play.ts";
+import { compareRuns, compareWithGolden, goldenText, hasGolden, writeGolden } from "./golden.ts";
+import { canonicalise } from "./goldens/canonical.ts";
+import { lintRules } from "./goldens/lint.ts";
+import { keepChange } from "./keep-change.ts";
+import { type Played, play } from "./play.ts";
 import { type FindSubject, wordsOf } from "./run-case.ts";
 import { loadScenario, type Scenario } from "./scenario.ts";
 
-/** What a golden was and what it is now. */
+/** What became of one case that somebody wanted to accept. */
 export interface Acceptance {
   readonly name: string;
   readonly outcome:
     | { readonly type: "accepted" }
     | { readonly type: "unchanged" }
-    | Extract<CaseOutcome, { type: "unstable" | "unexplained" | "unmet" }>;
+    /** Only some causes were accepted, and it differs by these as well: it stays as it is. */
+    | { readonly type: "mixed"; readonly others: readonly string[] }
+    | Refusal;
+  /** What is doubtful about its golden's rules. */
+  readonly lints: readonly string[];
 }
+
+type Refusal = Extract<CaseOutcome, { type: "unstable" | "unexplained" | "unmet" }>;
 
 export interface AcceptOptions {
   readonly corpus: string;
   readonly folders: readonly string[];
   /** Why this is right now: the sentence that is kept. */
   readonly reason: string;
+  /** Signatures: only cases that differ by these alone are accepted. Absent: whatever differs. */
+  readonly causes?: readonly string[];
+  /** The golden of this variant is written, where it has to differ from the common one. */
+  readonly variant?: string;
   readonly findSubject: FindSubject;
   readonly signal: AbortSignal;
 }
@@ -34,70 +51,106 @@ export interface AcceptOptions {
  * explains, or whose expectations are not met, is refused, and then nothing at all is written. The reason is kept in one file below
  * `changes/`.
  *
- * @throws FieldtapeError what reading a scenario or running its subject throws
+ * @throws FieldtapeError USAGE without a reason; what reading a scenario or running its subject throws
  */
 export async function accept(options: AcceptOptions): Promise<readonly Acceptance[]> {
-  const trials = [];
+  if (options.reason.trim() === "") throw new FieldtapeError("USAGE", "the reason must say why this is right now");
+  const trials: Trial[] = [];
   for (const folder of options.folders) trials.push(await tryTwice(options, folder));
-  const refused = trials.flatMap(({ scenario, refusal }) =>
-    refusal === undefined ? [] : [{ name: scenario.name, outcome: refusal }],
-  );
-  if (refused.length > 0) return refused;
-  const changed = trials.filter((trial) => trial.after !== trial.before);
-  for (const { scenario, said } of changed) await writeGolden(scenario, said);
+  const refused = trials.filter(({ outcome }) => isRefusal(outcome));
+  if (refused.length > 0) return refused.map(acceptanceOf);
+  const changed = trials.filter(({ outcome }) => outcome.type === "accepted");
+  // The reason goes first: a golden never changes without one, even if this is killed in between.
   if (changed.length > 0) await keepReason(options, changed);
-  return trials.map(({ scenario, after, before }) => ({
-    name: scenario.name,
-    outcome: { type: after === before ? "unchanged" : "accepted" },
-  }));
+  for (const { golden, after } of changed) await writeGolden(golden, after);
+  return trials.map(acceptanceOf);
 }
 
-async function tryTwice({ corpus, findSubject, signal }: AcceptOptions, folder: string) {
-  const scenario = await loadScenario(corpus, folder);
+export function isRefusal(outcome: Acceptance["outcome"]): outcome is Refusal {
+  return outcome.type === "unstable" || outcome.type === "unexplained" || outcome.type === "unmet";
+}
+
+interface Trial extends Acceptance {
+  /** Where the golden is written. */
+  readonly golden: string;
+  readonly before: string | undefined;
+  /** `undefined`: a variant that says the same as the common golden needs none. */
+  readonly after: string | undefined;
+}
+
+const acceptanceOf = ({ name, outcome, lints }: Trial): Acceptance => ({ name, outcome, lints });
+
+async function tryTwice(options: AcceptOptions, folder: string): Promise<Trial> {
+  const { corpus, findSubject, signal, variant } = options;
+  const scenario = await loadScenario(corpus, folder, variant === undefined ? [] : [variant]);
   const subject = await findSubject(scenario);
   const first = await play(scenario, subject, signal);
   const second = await play(scenario, subject, signal);
-  const divergence = await compareRuns(first.said, second.said, subject.subject.role);
-  const unexplained = first.gaps > 0 && scenario.settings.gaps === undefined;
-  const unmet = [...first.faults.unmet, ...checkExpectations(scenario.settings.expect, first.said)];
-  const refusal: Extract<CaseOutcome, { type: "unstable" | "unexplained" | "unmet" }> | undefined =
-    divergence !== undefined
-      ? { type: "unstable", words: await wordsOf(scenario, divergence, first.faults) }
-      : unexplained
-        ? { type: "unexplained", gaps: first.gaps }
-        : unmet.length > 0
-          ? { type: "unmet", unmet }
-          : undefined;
-  const after = goldenText(first.said);
-  const before = existsSync(scenario.golden) ? await readFile(scenario.golden, "utf8") : undefined;
+  const settings = scenario.settings.golden;
+  const kept = canonicalise(first.said, settings).records;
+  const golden = variant === undefined ? scenario.golden : join(folder, variantFile(variant));
+  const before = await textOf(golden);
+  const common = variant === undefined ? undefined : await textOf(join(folder, GOLDEN_FILE));
+  const text = goldenText(kept);
+  // A variant that says the same as the common golden needs none.
+  const after = text === common ? undefined : text;
+  const refusal = await refusalOf(scenario, [first, second], kept);
   // A case that is held against its expectations alone has no golden to change.
-  return {
-    scenario,
-    said: first.said,
-    refusal,
-    before: scenario.settings.golden.mode === "none" ? after : before,
-    after,
-  };
+  const unchanged = settings.mode === "none" || after === before;
+  const others = unchanged ? [] : await otherCauses(options, scenario, { kept, role: subject.subject.role });
+  const outcome: Acceptance["outcome"] =
+    refusal ??
+    (unchanged ? { type: "unchanged" } : others.length > 0 ? { type: "mixed", others } : { type: "accepted" });
+  return { name: scenario.name, outcome, lints: lintRules(settings, first.said, second.said), golden, before, after };
+}
+
+async function refusalOf(
+  scenario: Scenario,
+  [first, second]: readonly [Played, Played],
+  kept: readonly Said[],
+): Promise<Refusal | undefined> {
+  const { gaps, golden, expect } = scenario.settings;
+  const divergence = compareRuns(kept, canonicalise(second.said, golden).records);
+  if (divergence !== undefined) return { type: "unstable", words: await wordsOf(scenario, divergence, first.faults) };
+  if (first.gaps > 0 && gaps === undefined) return { type: "unexplained", gaps: first.gaps };
+  const unmet = [...first.faults.unmet, ...checkExpectations(expect, first.said)];
+  return unmet.length > 0 ? { type: "unmet", unmet } : undefined;
+}
+
+/** Signatures by which a case differs besides those that were accepted. */
+async function otherCauses(
+  { causes }: AcceptOptions,
+  scenario: Scenario,
+  { kept, role }: { readonly kept: readonly Said[]; readonly role: Subject["role"] },
+): Promise<readonly string[]> {
+  if (causes === undefined) return [];
+  if (!hasGolden(scenario)) return ["there is no golden yet"];
+  const difference = await compareWithGolden(scenario, kept, role);
+  const signatures = new Set(difference?.found.differences.map(signatureOf));
+  for (const cause of causes) signatures.delete(cause);
+  return [...signatures];
+}
+
+async function textOf(path: string): Promise<string | undefined> {
+  return existsSync(path) ? await readFile(path, "utf8") : undefined;
 }
 
 /** One file for each acceptance, named for its content: the same change accepted twice is one change. */
 async function keepReason(
-  { corpus, reason }: AcceptOptions,
-  changed: readonly { scenario: Scenario; before: string | undefined; after: string }[],
+  { corpus, reason, causes, variant }: AcceptOptions,
+  changed: readonly Trial[],
 ): Promise<void> {
   const text = stringify({
     reason,
-    cases: changed.map(({ scenario, before, after }) => ({
-      name: scenario.name,
+    ...(causes === undefined ? {} : { causes }),
+    ...(variant === undefined ? {} : { variant }),
+    cases: changed.map(({ name, before, after }) => ({
+      name,
       was: before === undefined ? "new" : digest(before),
-      is: digest(after),
+      is: after === undefined ? "the common golden" : digest(after),
     })),
   });
-  const folder = join(corpus, "changes");
-  await mkdir(folder, { recursive: true });
-  await writeFileAtomic(join(folder, `${digest(text).slice(0, 12)}.yaml`), text);
+  await keepChange(corpus, text);
 }
 
-function digest(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
-}
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");

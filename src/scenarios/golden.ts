@@ -1,18 +1,16 @@
 import { Buffer } from "node:buffer";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import { FieldtapeError } from "../errors.ts";
-import { Comparison } from "../replayer/compare.ts";
 import { type Divergence, isSaid, type Said } from "../replayer/divergence.ts";
 import type { Placed } from "../replayer/placed.ts";
 import type { Subject } from "../replayer/subject.ts";
 import { formatRecord } from "../tape/line.ts";
-import type { RecordBatch } from "../tape/record.ts";
 import { GOLDEN_FILE } from "./case-folder.ts";
 import { openCaseTape, readSmall } from "./case-tape.ts";
-import type { Difference } from "./differences/difference.ts";
+import { type Difference, divergenceOf } from "./differences/difference.ts";
 import type { Recordings } from "./differences/exemplar.ts";
 import { type FoundDifferences, findDifferences } from "./differences/find-differences.ts";
 import { isDigest } from "./goldens/canonical.ts";
@@ -46,7 +44,7 @@ export async function compareWithGolden(
   // A golden is stored canonical: the same bytes need no comparing record by record.
   if (readSmall(scenario.golden)?.equals(Buffer.from(goldenText(kept)))) return undefined;
   const expected = await readGolden(scenario, role);
-  const actual = kept.map((record, index) => ({ line: index + 1, record }));
+  const actual = placed(kept);
   const all = findDifferences(expected, actual);
   const found = scenario.settings.golden.mode === "subset" ? withoutMore(all) : all;
   return found.differences.length === 0 ? undefined : { found, expected, actual };
@@ -72,6 +70,14 @@ async function readGolden({ golden, settings }: Scenario, role: Subject["role"])
       expected.push({ line, record });
     }
   }
+  const { tornBytes, lines } = reader.facts();
+  if (tornBytes > 0) {
+    throw new FieldtapeError("INPUT_MALFORMED", "the golden breaks off in the middle of a line", {
+      file: golden,
+      line: lines + 1,
+      hint: "take it from version control again, or accept it anew",
+    });
+  }
   return expected;
 }
 
@@ -85,27 +91,14 @@ function otherMode(file: string, line: number, mode: string): FieldtapeError {
 }
 
 /** The first divergence of a second run from the first one. */
-export function compareRuns(
-  first: readonly Said[],
-  second: readonly Said[],
-  role: Subject["role"],
-): Promise<Divergence | undefined> {
-  return firstDivergence(
-    (async function* () {
-      yield { firstLine: 1, records: first };
-    })(),
-    second,
-    role,
-  );
+export function compareRuns(first: readonly Said[], second: readonly Said[]): Divergence | undefined {
+  const [difference] = findDifferences(placed(first), placed(second)).differences;
+  return difference === undefined ? undefined : divergenceOf(difference);
 }
 
-async function firstDivergence(
-  expected: AsyncIterable<RecordBatch>,
-  said: readonly Said[],
-  role: Subject["role"],
-): Promise<Divergence | undefined> {
-  await using comparison = new Comparison(expected, { role, at: "exact" });
-  return (await comparison.take(said)) ?? (await comparison.finish());
+/** Each record on the line on which it would stand in a golden. */
+function placed(said: readonly Said[]): readonly Placed<Said>[] {
+  return said.map((record, index) => ({ line: index + 1, record }));
 }
 
 /** Writes what the subject said outside the corpus, for a person to look at; answers with the file. */
@@ -116,7 +109,8 @@ export async function writePending(pendingFolder: string, scenario: Scenario, sa
   return path;
 }
 
-/** The only way in which a golden changes. */
-export async function writeGolden(scenario: Scenario, said: readonly Said[]): Promise<void> {
-  await writeFileAtomic(scenario.golden, goldenText(said));
+/** The only way in which a golden changes. `undefined`: it goes. */
+export async function writeGolden(path: string, text: string | undefined): Promise<void> {
+  if (text === undefined) await rm(path, { force: true });
+  else await writeFileAtomic(path, text);
 }

@@ -42,7 +42,8 @@ function pathTemplate(path: Path): string {
   return text;
 }
 
-const keyTemplate = (key: string): string => cut(generalised(key));
+/** A member's name is a word, whatever digits are in it, unless it is a number or hex: then it is a table's key. */
+const keyTemplate = (key: string): string => (/^(?:[0-9]+|[0-9A-Fa-f]{8,})$/.test(key) ? "#" : cut(printable(key)));
 
 /** Of two texts only the words in which they differ are looked at: the rest is what the device happened to say. */
 function templates(before: Json | undefined, after: Json | undefined): readonly [string, string] {
@@ -86,7 +87,7 @@ function shape(value: Json | undefined, levels: number): string {
         return `[${[...new Set(value.slice(0, ITEMS_MAX).map((item) => shape(item, levels - 1)))].join(",")}]`;
       return `{${Object.entries(value)
         .slice(0, ITEMS_MAX)
-        .map(([key, member]) => `${generalised(key)}:${shape(member, levels - 1)}`)
+        .map(([key, member]) => `${keyTemplate(key)}:${shape(member, levels - 1)}`)
         .join(",")}}`;
     default:
       return String(value);
@@ -109,9 +110,14 @@ export function textTemplate(text: string): string {
 
 /** Words with a digit in them become `#`; so does hex without one, from eight digits on. */
 const generalised = (text: string): string =>
-  text
-    .replace(/[A-Za-z0-9]+/g, (word) => (/[0-9]/.test(word) || /^(?:[a-f]{8,}|[A-F]{8,})$/.test(word) ? "#" : word))
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
+  printable(
+    text.replace(/[A-Za-z0-9]+/g, (word) =>
+      /[0-9]/.test(word) || /^(?:[a-f]{8,}|[A-F]{8,})$/.test(word) ? "#" : word,
+    ),
+  );
+
+/** A signature is shown on terminals: nothing in it may steer one. */
+const printable = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f]/g, "·");
 
 const cut = (text: string): string => (text.length <= TEMPLATE_MAX ? text : `${text.slice(0, TEMPLATE_MAX)}…`);
 

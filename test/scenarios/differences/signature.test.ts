@@ -63,3 +63,8 @@ test("a signature is one line of bounded length, whatever a device says", () => 
   expect(signature).toMatch(/^[^\u0000-\u001f]*$/);
   expect(signature.length).toBeLessThan(500);
 });
+
+test("members are told by their names; keys of a table are not", () => {
+  expect(changed(1, 2, ["value", "sha256"])).toBe("m frame value.sha256 changed: # → #");
+  expect(changed(1, 2, ["value", "registers", "40001"])).toBe(changed(1, 2, ["value", "registers", "40002"]));
+});

@@ -1,14 +1,16 @@
 import { resolve } from "node:path";
+import process from "node:process";
 import { Args, Flags } from "@oclif/core";
-import { FieldtapeError } from "../../../errors.ts";
+import type { Acceptance } from "../../../scenarios/accept.ts";
 import { refuseContinuousIntegration } from "../../continuous-integration.ts";
-import { EXIT, type ExitCode, worst } from "../../exit.ts";
+import { type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import type { AcceptRequest } from "../../suite-accept.ts";
 
 export class SuiteAccept extends FieldtapeCommand {
   static override summary = "Make what the subjects say now the goldens of the named cases.";
   static override description =
-    "Runs each case twice; one whose runs differ is refused, and then nothing is written. The reason is kept in one file below the corpus's changes/ folder. Commit goldens on their own.";
+    "Runs each case twice; one whose runs differ is refused, and then nothing is written. With --cluster every case that differs by that cause alone is accepted in one decision; one that differs by another cause too stays as it is. The reason is kept in one file below the corpus's changes/ folder. Commit goldens on their own.";
   static override examples = [
     {
       description: "One case.",
@@ -18,55 +20,62 @@ export class SuiteAccept extends FieldtapeCommand {
       description: "Every case below a folder.",
       command: '<%= config.bin %> <%= command.id %> nmea --reason "first goldens"',
     },
+    {
+      description: "Every case that differs by one cause, as suite run names it.",
+      command: '<%= config.bin %> <%= command.id %> --cluster 9f880d40fb --reason "reading is called value now"',
+    },
   ];
   static override strict = false;
   static override args = {
-    case: Args.string({ description: "a case, or a folder of them, as suite list names it", required: true }),
+    case: Args.string({ description: "a case, or a folder of them, as suite list names it" }),
   };
   static override flags = {
     reason: Flags.string({ description: "why this is right now", required: true, helpValue: "TEXT" }),
+    cluster: Flags.string({
+      description: "only what differs by this cause, as suite run names it; may be given more than once",
+      multiple: true,
+      helpValue: "ID|SIGNATURE",
+    }),
+    variant: Flags.string({ description: "write the golden of this variant", helpValue: "NAME" }),
     corpus: Flags.string({ description: "the corpus", default: "corpora", helpValue: "DIR" }),
   };
 
   protected override async act(): Promise<ExitCode> {
     const { argv, flags } = await this.parse(SuiteAccept);
-    const names = argv.map(String);
-    if (flags.reason.trim() === "") throw new FieldtapeError("USAGE", "--reason must say why this is right now");
+    const request: AcceptRequest = {
+      names: argv.map(String),
+      clusters: flags.cluster ?? [],
+      corpus: flags.corpus,
+      variant: flags.variant,
+      config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+      signal: this.interrupted,
+    };
     refuseContinuousIntegration();
-    const corpus = resolve(flags.corpus);
-    const [{ discover }, { accept }, { suiteSubjects }, { configOf }, { caseWords, exitOf }] = await Promise.all([
-      import("../../../scenarios/discover.ts"),
+    const [{ toAccept }, { accept }, { suiteSubjects }, { configOf }] = await Promise.all([
+      import("../../suite-accept.ts"),
       import("../../../scenarios/accept.ts"),
       import("../../suite-subjects.ts"),
       import("../../wiring.ts"),
-      import("../../suite-words.ts"),
     ]);
-    const { folders } = await discover(corpus);
-    const wanted = folders.filter((folder) => names.some((name) => isBelow(folder, resolve(corpus, name))));
-    if (wanted.length === 0) {
-      throw new FieldtapeError("USAGE", `no case of ${flags.corpus} is called ${names.join(", ")}`, {
-        hint: "see fieldtape suite list",
-      });
-    }
-    const findSubject = suiteSubjects(await configOf(flags));
+    const loaded = await configOf(flags);
+    const findSubject = suiteSubjects(loaded);
+    const { folders, causes } = await toAccept(request, loaded);
     const accepted = await accept({
-      corpus,
-      folders: wanted,
+      corpus: resolve(flags.corpus),
+      folders,
       reason: flags.reason,
       findSubject,
       signal: this.interrupted,
+      ...(causes === undefined ? {} : { causes }),
+      ...(flags.variant === undefined ? {} : { variant: flags.variant }),
     });
-    const codes: ExitCode[] = [];
-    for (const { name, outcome } of accepted) {
-      const refused = outcome.type !== "accepted" && outcome.type !== "unchanged";
-      if (flags.json) await this.printJson({ name, outcome: { ...outcome } });
-      else await this.printLine(refused ? caseWords({ name, outcome, fed: 0, said: 0 }) : `${outcome.type}: ${name}`);
-      codes.push(refused ? exitOf(outcome) : EXIT.ok);
-    }
-    return worst(codes);
+    return await this.#report(accepted, flags.json);
   }
-}
 
-function isBelow(folder: string, place: string): boolean {
-  return folder === place || folder.startsWith(`${place}/`);
+  async #report(accepted: readonly Acceptance[], json: boolean): Promise<ExitCode> {
+    const { acceptanceExit, acceptanceWords } = await import("../../suite-accept.ts");
+    if (json) for (const { name, outcome, lints } of accepted) await this.printJson({ name, outcome, lints });
+    else for (const words of acceptanceWords(accepted)) await this.printLine(words);
+    return worst(accepted.map(({ outcome }) => acceptanceExit(outcome)));
+  }
 }

@@ -57,6 +57,11 @@ export class SuiteRun extends FieldtapeCommand {
       default: true,
       allowNo: true,
     }),
+    variant: Flags.string({
+      description: "hold cases that have a golden of this variant against that one; of several the first",
+      multiple: true,
+      helpValue: "NAME",
+    }),
     workers: Flags.integer({ description: "threads (default: one for each processor)", min: 1, max: 64 }),
     "case-timeout": Flags.integer({
       description: "seconds after which a case has hung",
@@ -86,6 +91,7 @@ export class SuiteRun extends FieldtapeCommand {
       changedSince: flags["changed-since"],
       shard: shard?.of === 1 ? undefined : shard,
       relations: flags.relations,
+      variants: flags.variant ?? [],
       workers: flags.workers,
       caseTimeoutSeconds: flags["case-timeout"],
       determinism: flags.determinism,

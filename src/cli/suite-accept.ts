@@ -1,0 +1,117 @@
+import { join, resolve } from "node:path";
+import { FieldtapeError } from "../errors.ts";
+import { type Acceptance, isRefusal } from "../scenarios/accept.ts";
+import { VARIANT_NAME } from "../scenarios/case-folder.ts";
+import { chooseCauses } from "../scenarios/choose-causes.ts";
+import { clustersOf } from "../scenarios/differences/cluster.ts";
+import { discover } from "../scenarios/discover.ts";
+import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
+import { EXIT, type ExitCode } from "./exit.ts";
+import { runSuiteBelow } from "./suite-run.ts";
+import { caseWords, differingCases, exitOf } from "./suite-words.ts";
+
+/** What `suite accept` was asked for. */
+export interface AcceptRequest {
+  readonly names: readonly string[];
+  readonly clusters: readonly string[];
+  readonly corpus: string;
+  readonly variant: string | undefined;
+  readonly config: ConfigOptions;
+  readonly signal: AbortSignal;
+}
+
+/** Seconds after which a case has hung, when the corpus is run to find a cause. */
+const CASE_TIMEOUT_SECONDS = 60;
+
+/**
+ * Finds the cases that are meant: by name, or by what they differ by.
+ *
+ * @throws FieldtapeError USAGE when nothing is meant, or nothing by that name
+ */
+export async function toAccept(
+  request: AcceptRequest,
+  loaded: LoadedConfig,
+): Promise<{ folders: readonly string[]; causes?: readonly string[] }> {
+  const { names, clusters, variant } = request;
+  if (variant !== undefined && !VARIANT_NAME.test(variant)) {
+    throw new FieldtapeError("USAGE", `${JSON.stringify(variant)} is no name of a variant`, {
+      hint: "lower-case letters, digits and hyphens",
+    });
+  }
+  if (clusters.length > 0) return await byCause(request, loaded);
+  if (names.length > 0) return { folders: await byName(request) };
+  throw new FieldtapeError("USAGE", "say which cases, or which cause with --cluster", {
+    hint: "fieldtape suite run names the causes, fieldtape suite list the cases",
+  });
+}
+
+async function byCause(request: AcceptRequest, loaded: LoadedConfig) {
+  const { names, clusters, corpus, variant, config, signal } = request;
+  const { result } = await runSuiteBelow({
+    dir: corpus,
+    filter: undefined,
+    changedSince: undefined,
+    shard: undefined,
+    determinism: 0,
+    cache: true,
+    loaded,
+    relations: false,
+    workers: undefined,
+    caseTimeoutSeconds: CASE_TIMEOUT_SECONDS,
+    config,
+    live: false,
+    signal,
+    variants: variant === undefined ? [] : [variant],
+  });
+  const { signatures, cases } = chooseCauses(clustersOf(differingCases(result.cases)), clusters);
+  const wanted = names.length === 0 ? cases : cases.filter((name) => names.some((place) => isBelow(name, place, "/")));
+  return { folders: wanted.map((name) => join(resolve(corpus), name)), causes: signatures };
+}
+
+async function byName({ names, corpus }: AcceptRequest): Promise<readonly string[]> {
+  const { folders } = await discover(resolve(corpus));
+  const places = names.map((name) => resolve(corpus, name));
+  const wanted = folders.filter((folder) => places.some((place) => isBelow(folder, place, "/")));
+  if (wanted.length > 0) return wanted;
+  throw new FieldtapeError("USAGE", `no case of ${corpus} is called ${names.join(", ")}`, {
+    hint: "see fieldtape suite list",
+  });
+}
+
+function isBelow(folder: string, place: string, separator: string): boolean {
+  return folder === place || folder.startsWith(`${place}${separator}`);
+}
+
+export function acceptanceExit(outcome: Acceptance["outcome"]): ExitCode {
+  if (isRefusal(outcome)) return exitOf(outcome);
+  return outcome.type === "mixed" ? EXIT.different : EXIT.ok;
+}
+
+/** Names shown of those that were accepted: a decision may be about thousands. */
+const NAMED_MAX = 20;
+const REFUSED_MAX = 5;
+
+/** What became of the cases, for a person. */
+export function acceptanceWords(accepted: readonly Acceptance[]): string[] {
+  const fine = accepted.filter(({ outcome }) => outcome.type === "accepted" || outcome.type === "unchanged");
+  const left = accepted.filter((acceptance) => !fine.includes(acceptance));
+  const lints = accepted.flatMap(({ name, lints }) => lints.map((lint) => `${name}: ${lint}`));
+  return [
+    ...bounded(
+      fine.map(({ name, outcome }) => `${outcome.type}: ${name}`),
+      NAMED_MAX,
+    ),
+    ...bounded(left.flatMap(leftWords), REFUSED_MAX),
+    ...bounded(lints, NAMED_MAX),
+  ];
+}
+
+function leftWords({ name, outcome }: Acceptance): string[] {
+  if (isRefusal(outcome)) return [caseWords({ name, outcome, fed: 0, said: 0 })];
+  if (outcome.type !== "mixed") return [];
+  return [[`left as it is: ${name}, which also has`, ...outcome.others].join("\n  ")];
+}
+
+function bounded(words: readonly string[], max: number): string[] {
+  return words.length <= max ? [...words] : [...words.slice(0, max), `… and ${words.length - max} more`];
+}

@@ -1,0 +1,12 @@
+import { createHash } from "node:crypto";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import writeFileAtomic from "write-file-atomic";
+
+/** Keeps what was decided about goldens in one file below the corpus's `changes/`, named for its content. */
+export async function keepChange(corpus: string, text: string): Promise<void> {
+  const folder = join(corpus, "changes");
+  await mkdir(folder, { recursive: true });
+  const name = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  await writeFileAtomic(join(folder, `${name}.yaml`), text);
+}
