@@ -3,11 +3,11 @@ import { createHash } from "node:crypto";
 import { ByteSource } from "./byte-source.ts";
 import { MANIFEST_BYTES_MAX, SIGNATURE_BYTES_MAX } from "./limits.ts";
 import { type Manifest, type ManifestFile, modeBits } from "./manifest.ts";
-import { MANIFEST_NAME, PAYLOAD_FOLDER, payloadEntry, SIGNATURE_NAME, topEntry } from "./package-layout.ts";
+import { MANIFEST_NAME, PAYLOAD_FOLDER, payloadEntry, SIGNATURE_NAME } from "./package-layout.ts";
 import { foldedPath, pathProblem } from "./payload-path.ts";
 import type { PackageRefusal, Refusal, Verdict } from "./refusal.ts";
 import type { SignedFile } from "./signature-file.ts";
-import { BLOCK, type DescribedEntry, describeHeader, END_OF_ARCHIVE, paddingOf } from "./ustar.ts";
+import { BLOCK, type DescribedEntry, describeHeader, END_OF_ARCHIVE, PLAIN_FILE, paddingOf, RECORD } from "./ustar.ts";
 
 /** Where the payload of a package goes while it is verified. Nothing is asked of it before the manifest is accepted. */
 export interface PayloadSink {
@@ -38,9 +38,9 @@ export interface PackageOptions {
 }
 
 /**
- * Reads a package once, from its beginning, holding no more than the manifest and one chunk. A package has one form for its content:
- * manifest, signature, then exactly the files of the manifest in its order, with the headers that `pack` writes; any other byte is
- * refused. So there is nothing to parse, and nothing that a hostile archive could name.
+ * Reads a package once, from its beginning, holding no more than the manifest and one chunk: manifest, signature, then exactly the
+ * files of the manifest in its order. What stands in the archive's own headers is only compared with the manifest, so there is
+ * nothing that a hostile archive could name.
  *
  * @throws what the chunks or the sink throw.
  */
@@ -69,8 +69,9 @@ async function readTop(source: ByteSource, name: TopName, limit: number): Promis
   const found = describeHeader(block);
   if (found === undefined) return refuse({ reason: "package-malformed", message: `has no header for ${name}` });
   if (found.path !== name) return refuse({ reason: "entry-missing", path: name });
+  if (found.kind !== PLAIN_FILE) return refuse({ reason: "entry-unsafe", path: name, message: `is ${found.kind}` });
   if (found.size > limit) return refuse({ reason: "package-too-large", what: name, limit });
-  if (found.size < 0 || !isSame(block, topEntry(name, found.size))) return headerDiffers(name);
+  if (found.size < 0) return headerDiffers(name);
   const bytes = await source.take(found.size);
   if (bytes.length < found.size) return truncated(name);
   return (await readPadding(source, found.size, name)) ?? { accepted: bytes };
@@ -93,12 +94,14 @@ async function readHeader(source: ByteSource, manifest: Manifest, index: number)
   const file = manifest.files[index];
   if (file === undefined) return undefined;
   const expected = payloadEntry(file);
-  const first = await source.take(BLOCK);
-  const rest = isSame(first, expected.subarray(0, BLOCK)) ? await source.take(expected.length - BLOCK) : undefined;
-  if (rest !== undefined && isSame(rest, expected.subarray(BLOCK))) return undefined;
-  if (first.length < BLOCK) return truncated(file.path).refused;
-  // Of a long path the second header says more than the first.
-  return explain(rest === undefined ? first : rest.subarray(-BLOCK), manifest, index);
+  const block = await source.take(BLOCK);
+  if (block.length < BLOCK) return truncated(file.path).refused;
+  // A path too long for one header has several, which are as `pack` writes them or are refused.
+  if (expected.length > BLOCK && isSame(block, expected.subarray(0, BLOCK))) {
+    const rest = await source.take(expected.length - BLOCK);
+    return isSame(rest, expected.subarray(BLOCK)) ? undefined : headerDiffers(file.path).refused;
+  }
+  return explain(block, manifest, index);
 }
 
 async function readFile(
@@ -150,18 +153,20 @@ async function readEnd(source: ByteSource, manifest: Manifest): Promise<Refusal 
     if (end.length < END_OF_ARCHIVE.length) return truncated("the archive").refused;
     return explain(end.subarray(0, BLOCK), manifest, manifest.files.length);
   }
-  if ((await source.next(1)).length === 0) return undefined;
+  // Other programs fill an archive up to a whole record.
+  const filling = await source.take(RECORD);
+  if (filling.length < RECORD && filling.every((byte) => byte === 0)) return undefined;
   return { reason: "package-malformed", message: "goes on after its end" };
 }
 
-/** Why the header that stands where file number `index` should begin is not its header. */
-function explain(block: Uint8Array, manifest: Manifest, index: number): PackageRefusal {
+/** Why the header that stands where file number `index` should begin is not its header; `undefined` if it is. */
+function explain(block: Uint8Array, manifest: Manifest, index: number): PackageRefusal | undefined {
   const expected = manifest.files[index];
   if (expected !== undefined && block.every((byte) => byte === 0))
     return { reason: "entry-missing", path: expected.path };
   const found = describeHeader(block);
   if (found === undefined) return { reason: "package-malformed", message: "has a damaged header" };
-  if (found.kind !== "a file") return { reason: "entry-unsafe", path: found.path, message: `is ${found.kind}` };
+  if (found.kind !== PLAIN_FILE) return { reason: "entry-unsafe", path: found.path, message: `is ${found.kind}` };
   const path = found.path.startsWith(PAYLOAD_FOLDER) ? found.path.slice(PAYLOAD_FOLDER.length) : found.path;
   const message = pathProblem(path);
   if (message !== undefined) return { reason: "entry-unsafe", path, message };
@@ -172,11 +177,11 @@ function explain(block: Uint8Array, manifest: Manifest, index: number): PackageR
   return path === expected.path ? differing(found, expected) : { reason: "entry-missing", path: expected.path };
 }
 
-function differing(found: DescribedEntry, expected: ManifestFile): PackageRefusal {
+function differing(found: DescribedEntry, expected: ManifestFile): PackageRefusal | undefined {
   const { path } = expected;
   if (found.size !== expected.size) return { reason: "file-differs", path, differs: "size" };
   if (found.mode !== modeBits(expected)) return { reason: "file-differs", path, differs: "mode" };
-  return headerDiffers(path).refused;
+  return undefined;
 }
 
 const refuse = (refused: PackageRefusal): { refused: PackageRefusal } => ({ refused });

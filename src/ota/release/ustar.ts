@@ -2,6 +2,8 @@ import { Buffer } from "node:buffer";
 
 /** Everything in a tar archive comes in blocks of this many bytes (POSIX.1-1988). */
 export const BLOCK = 512;
+/** What programs that write tapes fill an archive up to. */
+export const RECORD: number = 20 * BLOCK;
 /** An archive ends with two blocks of zeros. */
 export const END_OF_ARCHIVE: Uint8Array = new Uint8Array(2 * BLOCK);
 
@@ -40,9 +42,14 @@ export function paddingOf(size: number): number {
   return (BLOCK - (size % BLOCK)) % BLOCK;
 }
 
-/** What a header block claims to be; `undefined` if it is none. Only for saying why a package is refused: nobody acts on it. */
+/**
+ * What a header block claims to be; `undefined` if it is none, or any one byte of it was changed. It is compared with what the
+ * manifest says, and never acted upon.
+ */
 export function describeHeader(block: Uint8Array): DescribedEntry | undefined {
-  if (octal(block, 148, 8) !== checksum(block)) return undefined;
+  const sum = /^([0-7]{6})(\0 | \0)$/.exec(Buffer.from(block.subarray(148, 156)).toString("latin1"))?.[1];
+  if (sum === undefined || Number.parseInt(sum, 8) !== checksum(block)) return undefined;
+  if (field(block, 257, 5) !== "ustar") return undefined;
   const prefix = field(block, 345, 155);
   return {
     path: (prefix === "" ? "" : `${prefix}/`) + field(block, 0, 100),
@@ -57,9 +64,11 @@ export interface DescribedEntry extends Entry {
   readonly kind: string;
 }
 
+export const PLAIN_FILE = "a file";
+
 const KINDS: Readonly<Record<string, string>> = {
-  "0": "a file",
-  "\0": "a file",
+  "0": PLAIN_FILE,
+  "\0": PLAIN_FILE,
   "1": "a hard link",
   "2": "a symbolic link",
   "3": "a character device",

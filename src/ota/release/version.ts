@@ -5,7 +5,8 @@ const LENGTH_MAX = 256;
 
 /** Whether the text is a version as SemVer 2.0.0 writes it: no leading `v`, no blanks. */
 export function isVersion(text: string): boolean {
-  return text.length <= LENGTH_MAX && parse(text)?.raw === text && !text.startsWith("v") && !text.startsWith("=");
+  // `semver` forgives what stands around a version.
+  return text.length <= LENGTH_MAX && /^[0-9]\S*$/.test(text) && parse(text) !== null;
 }
 
 /**
