@@ -76,6 +76,33 @@ export async function rtu() {
   master.close();
 }
 
+/** A master on a serial line that tells all devices something, asks one that is not there, and goes on with another. */
+export async function rtuGoesOn() {
+  const [device, master] = [await serialPair("device"), await serialPair("master")];
+  const settings = { baudRate: 9600, parity: "none" };
+  const server = new ServerSerial(plant(), { path: device.ends[0], ...settings, unitID: 1 });
+  await once(server, "initialized");
+  const args = ["serial", device.ends[1], "--bridge", master.ends[0], "--baud", "9600", "--format", "8N1"];
+  await record("modbus/rtu-master-goes-on", args, async () => {
+    const client = new ModbusRTU();
+    await client.connectRTUBuffered(master.ends[1], settings);
+    const ask = async (unit, timeout, question) => {
+      client.setID(unit);
+      client.setTimeout(timeout);
+      await question().catch(() => undefined);
+    };
+    await ask(1, 2000, () => client.readHoldingRegisters(0, 2));
+    await ask(0, 200, () => client.writeRegister(3, 42)); // to all: nobody answers
+    await ask(9, 200, () => client.readCoils(0, 1)); // nobody there
+    await ask(1, 2000, () => client.readHoldingRegisters(3, 1));
+    await ask(1, 2000, () => client.readHoldingRegisters(1000, 1));
+    await new Promise((done) => client.close(done));
+  });
+  await new Promise((done) => server.close(done));
+  device.close();
+  master.close();
+}
+
 /** A device that answers late, twice, or not at all, by the transaction that it is asked. */
 export async function slow() {
   const server = createServer((socket) => {

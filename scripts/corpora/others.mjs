@@ -125,6 +125,30 @@ export async function log() {
   );
 }
 
+/** A program's log on which an operator notes what he does. */
+export async function markedLog() {
+  const path = "/tmp/fieldtape-corpora-marks";
+  await record("lines/operator-notes", ["stdin", "--events", `unix:${path}`], async ({ child }) => {
+    const events = connect(path);
+    await once(events, "connect");
+    for (const [line, label] of [
+      ["pressure 1.02\n", "valve opened"],
+      ["pressure 1.31\npressure 1.", undefined],
+      ["44\n", "valve closed"],
+      ["pressure 1.43\n", undefined],
+      ["pressure 1.40\n", undefined],
+    ]) {
+      child.stdin.write(line);
+      await pause(60);
+      if (label !== undefined) events.write(`${JSON.stringify({ type: "mark", label })}\n`);
+      await pause(60);
+    }
+    events.end();
+    child.stdin.end();
+    await pause(200);
+  });
+}
+
 /** A receiver that is unplugged and plugged in again. */
 export async function unplugged() {
   let pair = await serialPair("plug");
