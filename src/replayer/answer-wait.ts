@@ -1,6 +1,7 @@
 import type { Nanos } from "../time/nanos.ts";
 import type { Divergence } from "./divergence.ts";
-import type { ReplayRun, Upcoming } from "./replay-run.ts";
+import type { ReplayRun } from "./replay-run.ts";
+import type { Upcoming } from "./replay-step.ts";
 import type { SentCheck } from "./sent-check.ts";
 
 /** The participant did not send in time what stands on the tape before the next bytes. */

@@ -1,7 +1,7 @@
 import type { Predicate } from "../tape/predicate.ts";
 import type { TapeRecord } from "../tape/record.ts";
 import type { Nanos } from "../time/nanos.ts";
-import type { ReplayStep } from "./replay-run.ts";
+import type { ReplayStep } from "./replay-step.ts";
 
 /** A record that was fed, or an output, that a breakpoint waited for. */
 export interface Hit {

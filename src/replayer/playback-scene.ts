@@ -5,7 +5,7 @@ import { firstHit, type Hit } from "./breakpoint.ts";
 import type { Cue, CuedRun, Seek } from "./deck.ts";
 import type { PlaybackView } from "./playback-view.ts";
 import { RecentEvents } from "./recent-events.ts";
-import type { ReplayStep } from "./replay-run.ts";
+import type { ReplayStep } from "./replay-step.ts";
 
 /** What there is to see of a playback, as it goes on. */
 export class PlaybackScene {

@@ -9,7 +9,7 @@ import { awaitTurn, type Pace } from "./pace.ts";
 import { PlaybackScene } from "./playback-scene.ts";
 import type { PlaybackView } from "./playback-view.ts";
 import { RecentEvents } from "./recent-events.ts";
-import type { ReplayStep } from "./replay-run.ts";
+import type { ReplayStep } from "./replay-step.ts";
 import { eventsUntil, oneEvent } from "./single-step.ts";
 
 export interface PlaybackOptions {

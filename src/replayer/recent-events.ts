@@ -1,6 +1,6 @@
 import type { TapeRecord } from "../tape/record.ts";
 import type { PlaybackEvent } from "./playback-view.ts";
-import type { ReplayStep } from "./replay-run.ts";
+import type { ReplayStep } from "./replay-step.ts";
 
 /** As many as a screen can show, and some to scroll back. */
 const KEPT_MAX = 500;

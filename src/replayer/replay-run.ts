@@ -4,30 +4,8 @@ import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos, ZERO } from "../time/nanos.ts";
 import type { FedBatch, FedRecord, Landmark } from "./feed.ts";
 import type { Placed } from "./placed.ts";
+import type { Limit, ReplayStep, Upcoming } from "./replay-step.ts";
 import type { OpenOptions, Subject, SubjectRun } from "./subject.ts";
-
-/** One advance of the subject: what it was fed, and what it said to that. */
-export interface ReplayStep {
-  readonly fed: readonly FedRecord[];
-  /** `fed[i]` stands on line `lines[i]`. */
-  readonly lines: readonly number[];
-  readonly outputs: readonly TapeRecord[];
-  /** Tape time now. */
-  readonly at: Nanos;
-}
-
-/** What comes next. `stop`: only time goes on, until there. */
-export type Upcoming =
-  | { readonly type: "record"; readonly at: Nanos; readonly line: number; readonly record: FedRecord }
-  | { readonly type: "deadline"; readonly at: Nanos }
-  | { readonly type: "stop"; readonly at: Nanos };
-
-/** How far one advance may go: to tape time `at`, feeding at most `count` records, all from lines before `line`. */
-export interface Limit {
-  readonly at?: Nanos;
-  readonly line?: number;
-  readonly count?: number;
-}
 
 /** How far a run has come. */
 export interface Position {

@@ -2,7 +2,8 @@ import { type Nanos, nanos } from "../time/nanos.ts";
 import { AnswerWait } from "./answer-wait.ts";
 import type { Divergence } from "./divergence.ts";
 import { awaitTurn, type Pace } from "./pace.ts";
-import type { Limit, ReplayRun, ReplayStep } from "./replay-run.ts";
+import type { ReplayRun } from "./replay-run.ts";
+import type { Limit, ReplayStep } from "./replay-step.ts";
 import type { SentCheck } from "./sent-check.ts";
 
 /** At full speed: more at once lives longer than the young generation of the heap, and is then copied about. */

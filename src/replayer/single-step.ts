@@ -1,4 +1,5 @@
-import type { Position, ReplayRun, ReplayStep } from "./replay-run.ts";
+import type { Position, ReplayRun } from "./replay-run.ts";
+import type { ReplayStep } from "./replay-step.ts";
 
 /** The next record, or the subject's next deadline if that comes first; `undefined` at the end. */
 export async function oneEvent(run: ReplayRun, signal: AbortSignal): Promise<ReplayStep | undefined> {

@@ -1,7 +1,8 @@
 import { join } from "node:path";
 import { FieldtapeError } from "../errors.ts";
 import { isSaid, type Said } from "../replayer/divergence.ts";
-import { ReplayRun, type ReplayStep } from "../replayer/replay-run.ts";
+import { ReplayRun } from "../replayer/replay-run.ts";
+import type { ReplayStep } from "../replayer/replay-step.ts";
 import { replayTape } from "../replayer/replay-tape.ts";
 import type { RecordBatch } from "../tape/record.ts";
 import type { Transform } from "../tape/transform.ts";

@@ -1,6 +1,6 @@
 import type { Json } from "../../bytes/json.ts";
 import { FieldtapeError } from "../../errors.ts";
-import type { ReplayStep } from "../../replayer/replay-run.ts";
+import type { ReplayStep } from "../../replayer/replay-step.ts";
 import { compilePredicate } from "../../tape/predicate.ts";
 import type { RecordBatch } from "../../tape/record.ts";
 import { type Transform, transformed } from "../../tape/transform.ts";

@@ -1,7 +1,8 @@
 import { assert, FieldtapeError } from "../../errors.ts";
 import { isSaid, type Said } from "../../replayer/divergence.ts";
 import type { FedBatch, FedRecord } from "../../replayer/feed.ts";
-import { ReplayRun, type ReplayRunOptions, type ReplayStep } from "../../replayer/replay-run.ts";
+import { ReplayRun, type ReplayRunOptions } from "../../replayer/replay-run.ts";
+import type { ReplayStep } from "../../replayer/replay-step.ts";
 import { replayTape } from "../../replayer/replay-tape.ts";
 import type { Subject } from "../../replayer/subject.ts";
 import type { Nanos } from "../../time/nanos.ts";

@@ -1,7 +1,8 @@
 import { FieldtapeError } from "../../errors.ts";
 import type { Said } from "../../replayer/divergence.ts";
 import { type FedBatch, feed } from "../../replayer/feed.ts";
-import { ReplayRun, type ReplayStep } from "../../replayer/replay-run.ts";
+import { ReplayRun } from "../../replayer/replay-run.ts";
+import type { ReplayStep } from "../../replayer/replay-step.ts";
 import { replayTape } from "../../replayer/replay-tape.ts";
 import type { Rechunking } from "../../tape/rechunk.ts";
 import type { RecordBatch } from "../../tape/record.ts";
