@@ -160,6 +160,7 @@ test("the corpus has no two cases with the same set of frames, states and faults
         machine,
         value?.["type"],
         value?.["state"],
+        value?.["after"],
         value?.["fault"],
         value?.["function"],
         value?.["formatter"],
