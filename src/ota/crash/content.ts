@@ -3,7 +3,6 @@ import { sha256Hex } from "../../bytes/sha256.ts";
 /** What is known of bytes that never change: found out once. */
 interface Content {
   readonly sha256: string;
-  readonly text: string;
   /** The same number for the same bytes, in this process. */
   readonly number: number;
 }
@@ -20,9 +19,17 @@ export function contentOf(bytes: Uint8Array): Content {
   const sha256 = sha256Hex(bytes);
   const number = numbers.get(sha256) ?? numbers.size;
   numbers.set(sha256, number);
-  const content = { sha256, number, text: new TextDecoder().decode(bytes) };
+  const content = { sha256, number };
   contents.set(bytes, content);
   return content;
+}
+
+const texts = new WeakMap<Uint8Array, string>();
+
+export function textOf(bytes: Uint8Array): string {
+  const text = texts.get(bytes) ?? new TextDecoder().decode(bytes);
+  texts.set(bytes, text);
+  return text;
 }
 
 /** `base` with `bytes` at `offset`, zeros where there was nothing; the same object for the same three. */

@@ -1,6 +1,6 @@
 import { assert } from "../../errors.ts";
 import { DONE, type FileAnswer, type FileOperation, type FolderEntry, type Writing } from "../update/durable-fs.ts";
-import { contentOf, NO_BYTES, spliced } from "./content.ts";
+import { contentOf, NO_BYTES, spliced, textOf } from "./content.ts";
 
 /** What a name leads to. Never changed: replaced. */
 export type DiskNode =
@@ -39,20 +39,20 @@ const NEW_FOLDER: DiskNode = { kind: "folder", names: new Map() };
  * that may anybody count on it, though it may happen at any time and in any order.
  */
 export class ModelDisk {
-  private seen: Map<number, DiskNode>;
-  private saved: Map<number, DiskNode>;
+  private seen: Nodes;
+  private saved: Nodes;
   pending: readonly Effect[];
   private next: number;
 
   private constructor(seen: Nodes, saved: Nodes, pending: readonly Effect[], next: number) {
-    this.seen = new Map(seen);
-    this.saved = new Map(saved);
+    this.seen = seen;
+    this.saved = saved;
     this.pending = pending;
     this.next = next;
   }
 
   static empty(): ModelDisk {
-    const nodes = new Map([[ROOT, NEW_FOLDER]]);
+    const nodes: Nodes = new Map([[ROOT, NEW_FOLDER]]);
     return new ModelDisk(nodes, nodes, [], ROOT + 1);
   }
 
@@ -94,20 +94,31 @@ export class ModelDisk {
   }
 
   /** Every path that is seen, in code-unit order. */
-  *paths(): Generator<readonly [path: string, node: DiskNode]> {
-    yield* this.below("", ROOT);
+  paths(): DiskPath[] {
+    return pathsBelow(this.seen, "", ROOT, []);
   }
 
-  private *below(path: string, id: number): Generator<readonly [string, DiskNode]> {
-    const node = this.seen.get(id);
-    if (node?.kind !== "folder") return;
-    for (const name of [...node.names.keys()].sort()) {
-      const child = node.names.get(name) ?? ROOT;
-      const found = this.seen.get(child);
-      if (found === undefined) continue;
-      yield [path + name, found];
-      yield* this.below(`${path}${name}/`, child);
-    }
+  /** Equal for disks that behave in the same way. */
+  key(): string {
+    const seen = this.paths();
+    if (this.pending.length === 0) return keyOf(seen);
+    const saved = pathsBelow(this.saved, "", ROOT, []);
+    // A node is named by where it stands; one that has no name yet, by its number.
+    const names = new Map([...saved, ...seen].map(({ path, id }) => [id, path]));
+    const name = (id: number | undefined): string => (id === undefined ? "" : (names.get(id) ?? `#${id}`));
+    return [keyOf(seen), keyOf(saved), ...this.pending.map((effect) => effectKey(effect, name))].join("\n\n");
+  }
+
+  /** The files of a folder and of those in it; links count as files that nobody expects. */
+  filesBelow(folder: string): { path: string; bytes: Uint8Array; mode: number }[] {
+    const id = this.find(folder);
+    if (id === undefined) return [];
+    return pathsBelow(this.seen, "", id, []).flatMap(({ path, node }) => {
+      if (node.kind === "folder") return [];
+      return [
+        node.kind === "file" ? { path, bytes: node.bytes, mode: node.mode } : { path, bytes: NO_BYTES, mode: -1 },
+      ];
+    });
   }
 
   at(path: string): DiskNode | undefined {
@@ -143,7 +154,7 @@ export class ModelDisk {
     const node = this.at(path);
     if (node === undefined) return { ok: "text", text: undefined };
     if (node.kind !== "file") return { failed: "EISDIR" };
-    return node.bytes.length > sizeMax ? { failed: "EFBIG" } : { ok: "text", text: contentOf(node.bytes).text };
+    return node.bytes.length > sizeMax ? { failed: "EFBIG" } : { ok: "text", text: textOf(node.bytes) };
   }
 
   /** The code of what went wrong. */
@@ -195,9 +206,9 @@ export class ModelDisk {
     const [folder, name] = this.place(path);
     if (folder === undefined) return "ENOENT";
     const id = this.next++;
-    this.seen.set(id, node);
+    this.seen = new Map(this.seen).set(id, node);
     // A node that no name leads to is nowhere; so what is new may well be durable as such.
-    this.saved.set(id, node);
+    this.saved = new Map(this.saved).set(id, node);
     return this.effect({ type: "names", node: folder, names: [[name, id]] });
   }
 
@@ -283,15 +294,57 @@ export class ModelDisk {
     for (const effect of this.pending) {
       if (effect.type === "names") for (const [, id] of effect.names) if (id !== undefined) named.add(id);
     }
-    const unnamed = [...this.seen.keys(), ...this.saved.keys()].filter((id) => !named.has(id));
-    if (unnamed.length === 0) return;
-    for (const id of unnamed) {
-      this.seen.delete(id);
-      this.saved.delete(id);
-    }
+    const count = this.seen.size + this.saved.size;
+    this.seen = new Map([...this.seen].filter(([id]) => named.has(id)));
+    this.saved = new Map([...this.saved].filter(([id]) => named.has(id)));
     this.pending = this.pending.filter((effect) => named.has(effect.node));
-    this.forgetUnnamed();
+    if (this.seen.size + this.saved.size < count) this.forgetUnnamed();
   }
+}
+
+export interface DiskPath {
+  readonly path: string;
+  readonly id: number;
+  readonly node: DiskNode;
+}
+
+function pathsBelow(nodes: Nodes, prefix: string, id: number, found: DiskPath[]): DiskPath[] {
+  const folder = nodes.get(id);
+  if (folder?.kind !== "folder") return found;
+  for (const [name, child] of sorted(folder.names)) {
+    const node = nodes.get(child);
+    if (node === undefined) continue;
+    found.push({ path: prefix + name, id: child, node });
+    if (node.kind === "folder") pathsBelow(nodes, `${prefix}${name}/`, child, found);
+  }
+  return found;
+}
+
+const sortedNames = new WeakMap<ReadonlyMap<string, number>, readonly (readonly [string, number])[]>();
+
+function sorted(names: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
+  const known = sortedNames.get(names);
+  if (known !== undefined) return known;
+  const entries = [...names].sort(([a], [b]) => (a < b ? -1 : 1));
+  sortedNames.set(names, entries);
+  return entries;
+}
+
+function keyOf(paths: readonly DiskPath[]): string {
+  let key = "";
+  for (const { path, node } of paths) {
+    key += path;
+    if (node.kind === "file") key += ` ${contentOf(node.bytes).number} ${node.mode}\n`;
+    else key += node.kind === "link" ? ` -> ${node.target}\n` : "/\n";
+  }
+  return key;
+}
+
+function effectKey(effect: Effect, name: (id: number | undefined) => string): string {
+  const node = name(effect.node);
+  if (effect.type === "bytes") return `${node} ${effect.offset} ${contentOf(effect.bytes).number} ${effect.mode}`;
+  if (effect.type === "size") return `${node} ${effect.size}`;
+  return `${node}: ${effect.names.map(([entry, id]) => `${entry}=${name(id)}`).join(" ")}`;
 }
 
 const encoder = new TextEncoder();

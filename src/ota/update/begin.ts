@@ -1,6 +1,6 @@
 import { unreachable } from "../../errors.ts";
 import { check } from "./acquire.ts";
-import { abandon, committed, confirm, proceed, startAgain } from "./activate.ts";
+import { abandon, confirm, proceed, startAgain } from "./activate.ts";
 import type { FileAnswer } from "./durable-fs.ts";
 import { type Change, treeOf } from "./installation.ts";
 import type { Journal } from "./journal.ts";
@@ -61,7 +61,8 @@ function afterDoubt(turn: Turn, reason: string, goal: string | undefined): Phase
   const tree = treeOf(installation, change?.to ?? confirmed);
   if (tree === undefined) return finish(turn, failed(reason));
   if (change?.phase === "switched") return startAgain(turn, tree, reason);
-  if (change === undefined && confirmed === goal) return committed(turn, tree);
+  // It is read, and yet its sync may have failed: it is confirmed once more, in a journal written anew.
+  if (change === undefined && confirmed === goal) return confirm(turn, tree);
   return finish(turn, failed(reason));
 }
 
