@@ -16,7 +16,7 @@ export const suite: Bench = async ({ quick, folder, root }) => {
     if (status !== 0) throw new Error(`suite ${args[0]} failed: ${stderr}`);
   };
   fieldtape("accept", ".", "--reason", "first goldens of the benchmark");
-  const ours = await medianSeconds(quick ? 1 : 3, () => fieldtape("run"));
+  const ours = await medianSeconds(quick ? 1 : 3, () => fieldtape("run", "--no-cache"));
   return [
     {
       work: `suite run, ${cases} small cases, start-up included`,

@@ -44,9 +44,11 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
     const { port1: port, port2: theirs } = new MessageChannel();
     using watchdog = new Watchdog(clock, caseLimit);
     let done = 0;
-    const take = (finished: WorkerMessage): void => {
+    const take = (message: WorkerMessage): void => {
+      watchdog.pat("limit" in message ? message.limit : undefined);
+      if ("limit" in message) return;
+      const { finished } = message;
       done += finished.length;
-      watchdog.pat();
       for (const { result, spent } of finished) onResult(result, spent);
     };
     let closed = false;

@@ -6,7 +6,7 @@ import process from "node:process";
 import { caseName } from "../scenarios/case-folder.ts";
 import { type CaseResult, verdict } from "../scenarios/case-result.ts";
 import { orphanOf, type RunResult, type Timings } from "../scenarios/run/run-result.ts";
-import { settle } from "../scenarios/run/settle.ts";
+import { declaredBy, settle } from "../scenarios/run/settle.ts";
 import type { CaseRunner } from "../scenarios/run-suite.ts";
 import { runSuite } from "../scenarios/run-suite.ts";
 import { formatIso } from "../time/iso.ts";
@@ -70,7 +70,9 @@ export async function runOn(runner: CaseRunner, request: SuiteRequest, world: Wo
   const chosen = await chooseCases(request, await readTimings());
   const played = await playCases(runner, request, chosen, world);
   const today = formatIso(world.wall.wallNow()).slice(0, 10);
-  const settled = played.results.map((result) => portable(settle(result, today), process.cwd()));
+  const settling = { today, repeated: request.determinism > 0 };
+  const declared = await Promise.all(played.results.map((result) => withDeclared(result, chosen.corpus)));
+  const settled = declared.map((result) => portable(settle(result, settling), process.cwd()));
   if (request.shard === undefined) await keepTimings(played.timings);
   return {
     result: {
@@ -85,6 +87,15 @@ export async function runOn(runner: CaseRunner, request: SuiteRequest, world: Wo
     cached: played.cached,
     seconds: world.clock.now() / 1e9,
   };
+}
+
+/** A worker that dies takes what the scenario declares with it. */
+async function withDeclared(result: CaseResult, corpus: string): Promise<CaseResult> {
+  const { outcome } = result;
+  if (outcome.type !== "failed" || (outcome.code !== "SUBJECT_HUNG" && outcome.code !== "SUBJECT_CRASHED"))
+    return result;
+  const { loadScenario } = await import("../scenarios/scenario.ts");
+  return { ...result, ...declaredBy((await loadScenario(corpus, join(corpus, result.name))).settings) };
 }
 
 interface PlayedCases {

@@ -20,8 +20,8 @@ export interface WorkerTask {
   readonly begun: Int32Array;
 }
 
-/** What a thread says of cases: some at once, a message wakes whoever gets it. */
-export type WorkerMessage = readonly FinishedCase[];
+/** What a thread says: some finished cases at once, for a message wakes whoever gets it; or that the case it is at has a limit of its own. */
+export type WorkerMessage = { readonly finished: readonly FinishedCase[] } | { readonly limit: Nanos };
 
 export interface FinishedCase {
   readonly result: CaseResult;
@@ -40,20 +40,59 @@ export async function runTask({ jobs, config, port, begun }: WorkerTask): Promis
   subjects ??= loadConfig(config).then(suiteSubjects);
   const findSubject = await subjects;
   const { signal } = new AbortController();
-  let finished: FinishedCase[] = [];
-  let told = clock.now();
+  const outbox = new Outbox(port);
+  const limiting: FindSubject = (scenario) => {
+    const { wallMs } = scenario.settings.limits;
+    if (wallMs !== undefined) outbox.limit(millis(wallMs));
+    return findSubject(scenario);
+  };
   for (const job of jobs) {
     const began = clock.now();
-    if (plus(told, PATIENCE) < began) {
-      port.postMessage(finished satisfies WorkerMessage);
-      finished = [];
-      told = began;
-    }
+    outbox.flushOld(began);
     Atomics.add(begun, 0, 1);
     const known = job.cache === undefined ? undefined : cachedResult(job, caseName(job.corpus, job.folder), job.cache);
-    const result = known ?? (await runCase(job, findSubject, signal));
+    const result = known ?? (await runCase(job, limiting, signal));
     if (known === undefined && job.cache !== undefined) cacheResult(job, result, job.cache);
-    finished.push({ result, spent: known === undefined ? plus(clock.now(), -began) : undefined });
+    outbox.put({ result, spent: known === undefined ? plus(clock.now(), -began) : undefined });
   }
-  port.postMessage(finished satisfies WorkerMessage);
+  outbox.flush();
+}
+
+/** Results on their way out, some at once. */
+class Outbox {
+  readonly #port: MessagePort;
+  #finished: FinishedCase[] = [];
+  #told = clock.now();
+  /** The case that it is at has a limit of its own, which must not outlive it. */
+  #limited = false;
+
+  constructor(port: MessagePort) {
+    this.#port = port;
+  }
+
+  put(finished: FinishedCase): void {
+    this.#finished.push(finished);
+    if (this.#limited) this.flush();
+    this.#limited = false;
+  }
+
+  limit(limit: Nanos): void {
+    this.flush();
+    this.#limited = true;
+    this.#say({ limit });
+  }
+
+  flushOld(now: Nanos): void {
+    if (plus(this.#told, PATIENCE) < now) this.flush();
+  }
+
+  flush(): void {
+    this.#say({ finished: this.#finished });
+    this.#finished = [];
+    this.#told = clock.now();
+  }
+
+  #say(message: WorkerMessage): void {
+    this.#port.postMessage(message);
+  }
 }

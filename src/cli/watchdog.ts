@@ -4,16 +4,18 @@ import { type Nanos, plus } from "../time/nanos.ts";
 /** Bites when nobody has patted it for so long. Patting costs nothing: it looks at the last pat when it wakes. */
 export class Watchdog implements Disposable {
   readonly #clock: Clock;
-  readonly #limit: Nanos;
+  readonly #usual: Nanos;
   readonly #bite = new AbortController();
-  readonly #done = new AbortController();
+  #sleep = new AbortController();
+  #limit: Nanos;
   #patted: Nanos;
 
-  constructor(clock: Clock, limit: Nanos) {
+  constructor(clock: Clock, usual: Nanos) {
     this.#clock = clock;
-    this.#limit = limit;
+    this.#usual = usual;
+    this.#limit = usual;
     this.#patted = clock.now();
-    this.#watch().catch(() => undefined); // it was done in time
+    this.#watch();
   }
 
   /** Aborted when the time is over. */
@@ -21,17 +23,33 @@ export class Watchdog implements Disposable {
     return this.#bite.signal;
   }
 
-  pat(): void {
+  /** From now on it waits so long: as usual, or what is going on has a limit of its own. */
+  pat(limit: Nanos = this.#usual): void {
+    const sooner = limit < this.#limit;
     this.#patted = this.#clock.now();
+    this.#limit = limit;
+    if (!sooner) return;
+    this.#sleep.abort();
+    this.#sleep = new AbortController();
+    this.#watch();
   }
 
   [Symbol.dispose](): void {
-    this.#done.abort();
+    this.#sleep.abort();
   }
 
-  async #watch(): Promise<void> {
-    for (let due = plus(this.#patted, this.#limit); due > this.#clock.now(); due = plus(this.#patted, this.#limit))
-      await this.#clock.sleepUntil(due, this.#done.signal);
-    this.#bite.abort();
+  #watch(): void {
+    this.#untilOver(this.#sleep.signal).then(
+      () => this.#bite.abort(),
+      () => undefined, // it was done in time, or has a nearer limit
+    );
+  }
+
+  async #untilOver(signal: AbortSignal): Promise<void> {
+    for (let due = this.#due; due > this.#clock.now(); due = this.#due) await this.#clock.sleepUntil(due, signal);
+  }
+
+  get #due(): Nanos {
+    return plus(this.#patted, this.#limit);
   }
 }

@@ -56,7 +56,10 @@ export interface AcceptOptions {
 export async function accept(options: AcceptOptions): Promise<readonly Acceptance[]> {
   if (options.reason.trim() === "") throw new FieldtapeError("USAGE", "the reason must say why this is right now");
   const trials: Trial[] = [];
-  for (const folder of options.folders) trials.push(await tryTwice(options, folder));
+  for (const folder of options.folders) {
+    // What a canary says is never right, so that nobody can make it so by accident.
+    if (!(await isCanary(options.corpus, folder))) trials.push(await tryTwice(options, folder));
+  }
   const refused = trials.filter(({ outcome }) => isRefusal(outcome));
   if (refused.length > 0) return refused.map(acceptanceOf);
   const changed = trials.filter(({ outcome }) => outcome.type === "accepted");
@@ -79,6 +82,10 @@ interface Trial extends Acceptance {
 }
 
 const acceptanceOf = ({ name, outcome, lints }: Trial): Acceptance => ({ name, outcome, lints });
+
+async function isCanary(corpus: string, folder: string): Promise<boolean> {
+  return (await loadScenario(corpus, folder)).settings.canary !== undefined;
+}
 
 async function tryTwice(options: AcceptOptions, folder: string): Promise<Trial> {
   const { corpus, findSubject, signal, variant } = options;

@@ -79,6 +79,15 @@ export const localZone: Zone = (wall) =>
   // `|| 0`: minus nothing is nothing.
   -Math.round(new Date(Number(wall / 1_000_000n)).getTimezoneOffset()) || 0;
 
+/** What code sees of the world that asks it instead of its inputs: for what must show that this is noticed. */
+export function ambientWorld(): { readonly zone: number; readonly day: number; readonly locale: string } {
+  return {
+    zone: new Date(0).getTimezoneOffset(),
+    day: Math.floor(Date.now() / 86_400_000),
+    locale: Intl.DateTimeFormat().resolvedOptions().locale,
+  };
+}
+
 /**
  * From now on everything in this process that asks for the date gets another one: whatever it says must not depend on that. For a process
  * that was made for it.

@@ -6,13 +6,23 @@ export function declaredBy({ canary, quarantine }: ScenarioFile): Declared {
   return { ...(canary === undefined ? {} : { canary }), ...(quarantine === undefined ? {} : { quarantine }) };
 }
 
-/** The result of a case in the light of what its scenario declares. `today` is a day as `2026-12-31`. */
-export function settle(result: CaseResult, today: string): CaseResult {
+/** What is known of a run as a whole when its results are settled. */
+export interface Settling {
+  /** As `2026-12-31`. */
+  readonly today: string;
+  /** Whether cases were repeated: only then can one that must be unstable show it. */
+  readonly repeated: boolean;
+}
+
+/** The result of a case in the light of what its scenario declares. */
+export function settle(result: CaseResult, { today, repeated }: Settling): CaseResult {
   const { canary, quarantine, ...bare } = result;
   if (canary !== undefined) {
-    const outcome: CaseOutcome = sings(canary, result.outcome)
-      ? { type: "passed" }
-      : { type: "untrusted", canary, was: verdict(result.outcome) };
+    const asked = canary !== "unstable" || repeated;
+    const outcome: CaseOutcome =
+      !asked || sings(canary, result.outcome)
+        ? { type: "passed" }
+        : { type: "untrusted", canary, was: verdict(result.outcome) };
     return { ...bare, outcome };
   }
   if (quarantine === undefined || result.outcome.type === "passed") return bare;
