@@ -2,6 +2,12 @@ import type { Command } from "@oclif/core";
 import { Demo } from "./commands/demo.ts";
 import { Export } from "./commands/export.ts";
 import { Import } from "./commands/import.ts";
+import { OtaDeviceConfirm } from "./commands/ota/device/confirm.ts";
+import { OtaDeviceInstall } from "./commands/ota/device/install.ts";
+import { OtaDeviceResume } from "./commands/ota/device/resume.ts";
+import { OtaDeviceRollback } from "./commands/ota/device/rollback.ts";
+import { OtaDeviceStatus } from "./commands/ota/device/status.ts";
+import { OtaDeviceUpdate } from "./commands/ota/device/update.ts";
 import { OtaKeyNew } from "./commands/ota/key/new.ts";
 import { OtaKeyShow } from "./commands/ota/key/show.ts";
 import { OtaReleaseInspect } from "./commands/ota/release/inspect.ts";
@@ -36,6 +42,12 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   export: Export,
   import: Import,
   demo: Demo,
+  "ota:device:confirm": OtaDeviceConfirm,
+  "ota:device:install": OtaDeviceInstall,
+  "ota:device:resume": OtaDeviceResume,
+  "ota:device:rollback": OtaDeviceRollback,
+  "ota:device:status": OtaDeviceStatus,
+  "ota:device:update": OtaDeviceUpdate,
   "ota:key:new": OtaKeyNew,
   "ota:key:show": OtaKeyShow,
   "ota:release:inspect": OtaReleaseInspect,

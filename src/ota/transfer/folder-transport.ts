@@ -31,6 +31,8 @@ export class FolderTransport implements Transport {
     return { head: headOf({ first, size, etag }), body: bodyOf(file, first, signal) };
   }
 
+  [Symbol.dispose](): void {}
+
   /** `undefined`: there is no such file. The folder itself must be there. */
   private async open(path: string): Promise<FileHandle | undefined> {
     const place = join(this.folder, path);

@@ -8,7 +8,7 @@ const REDIRECTS_MAX = 5;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 /** A repository behind any HTTP server or object store. */
-export class HttpTransport implements Transport, Disposable {
+export class HttpTransport implements Transport {
   readonly location: string;
   private readonly base: URL;
   private readonly agents = {

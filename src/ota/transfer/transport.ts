@@ -32,7 +32,7 @@ export interface TransportResponse {
 }
 
 /** Where a repository is reached: over HTTP, in a folder, in a simulation. */
-export interface Transport {
+export interface Transport extends Disposable {
   /** Where it is, for a person and for the record of a download: without user, password and query. */
   readonly location: string;
   /**

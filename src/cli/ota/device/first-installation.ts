@@ -1,0 +1,128 @@
+import { mkdir, readFile, rm } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { sha256Hex } from "../../../bytes/sha256.ts";
+import { FieldtapeError } from "../../../errors.ts";
+import { keptAtInstall } from "../../../ota/dialect/native.ts";
+import { offerOf } from "../../../ota/dialect/offer-of.ts";
+import { writeWhole } from "../../../ota/release/atomic-file.ts";
+import { deviceProblem } from "../../../ota/release/device.ts";
+import { fileChunks } from "../../../ota/release/input-file.ts";
+import type { Refusal } from "../../../ota/release/refusal.ts";
+import { objectSink } from "../../../ota/release/repository-file.ts";
+import type { Trust } from "../../../ota/release/trust.ts";
+import { verifyPackage } from "../../../ota/release/verify-package.ts";
+import { DEVICE_FILE, nativeDeviceOf } from "../../../ota/session/device-file.ts";
+import { lockInstallation } from "../../../ota/session/installation-lock.ts";
+import type { SessionObservation } from "../../../ota/session/operate-session.ts";
+import { type DeviceFile, type DevicePolicy, parsePolicy } from "../../../ota/session/schema.ts";
+import { deviceStatus } from "../../../ota/session/status.ts";
+import { FolderTransport } from "../../../ota/transfer/folder-transport.ts";
+import { KEPT, STAGING } from "../../../ota/update/layout.ts";
+import type { Offer } from "../../../ota/update/offer.ts";
+import { RealFs } from "../../../ota/update/real-fs.ts";
+import { realWorld } from "../../wiring.ts";
+import { readRoot } from "../root-file.ts";
+import { type DeviceRunResult, runDevice } from "./run-device.ts";
+
+export interface InstallRequest {
+  readonly package: string;
+  readonly root: string;
+  /** The root file that is baked in. */
+  readonly trust: string;
+  readonly kind: string | undefined;
+  readonly platform: string | undefined;
+  /** A JSON or YAML file. */
+  readonly policy: string | undefined;
+  readonly observe: (observation: SessionObservation) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Where the package is unpacked until it is installed. */
+const UNPACKED = `${STAGING}/package`;
+
+/**
+ * The first installation: verifies the package, writes down what the device is, and installs.
+ *
+ * @throws FieldtapeError OUTPUT_EXISTS where something is installed already; what reading and writing throw
+ */
+export async function installFirst(request: InstallRequest): Promise<DeviceRunResult | { readonly refused: Refusal }> {
+  const { root, signal } = request;
+  const now = realWorld({ sleep: "coarse" }).wall.wallNow();
+  const { trust, bytes } = await readRoot(request.trust, now);
+  const policy = await readPolicy(request.policy);
+  await mkdir(root, { recursive: true });
+  const unpacked = join(root, UNPACKED);
+  const status = await deviceStatus(new RealFs(root), signal);
+  if (status.current !== undefined) throw installedAlready(root, status.current);
+  try {
+    const prepared = await prepare(request, { trust, root: new TextDecoder().decode(bytes), policy });
+    if ("refused" in prepared) return prepared;
+    const { device, offer } = prepared;
+    const transport = new FolderTransport(unpacked);
+    const command = { name: "install", offer } as const;
+    return await runDevice({ root, command, device, transport, yes: true, observe: request.observe, signal });
+  } finally {
+    await rm(unpacked, { recursive: true, force: true });
+  }
+}
+
+/** Unpacks what passes every check, and writes down what the device is and knows from now on. */
+async function prepare(
+  request: InstallRequest,
+  { trust, root, policy }: { readonly trust: Trust; readonly root: string; readonly policy: DevicePolicy },
+): Promise<{ readonly device: DeviceFile; readonly offer: Offer } | { readonly refused: Refusal }> {
+  const folder = request.root;
+  using _lock = lockInstallation(folder);
+  const sink = objectSink(join(folder, UNPACKED));
+  const read = await verifyPackage(fileChunks(request.package), { trust, sink });
+  if ("refused" in read) return read;
+  const { manifest, signed } = read.accepted;
+  const device = describe(request, { product: manifest.product, root, policy });
+  const refused = deviceProblem(manifest, nativeDeviceOf(device).device);
+  if (refused !== undefined) return { refused };
+  await writeWhole(join(folder, DEVICE_FILE), json(device), { mode: 0o600, force: true });
+  await writeWhole(join(folder, KEPT), text(keptAtInstall(manifest)), { mode: 0o644, force: true });
+  return { device, offer: offerOf(manifest, sha256Hex(signed.bytes)) };
+}
+
+function describe(
+  { kind, platform }: InstallRequest,
+  { product, root, policy }: Pick<DeviceFile, "product" | "root" | "policy">,
+): DeviceFile {
+  return {
+    schema: 1,
+    product,
+    ...(kind === undefined ? {} : { kind }),
+    platform: platform ?? `${process.platform}-${process.arch}`,
+    root,
+    policy,
+  };
+}
+
+async function readPolicy(path: string | undefined): Promise<DevicePolicy> {
+  const { parse } = await import("yaml");
+  const parsed = parsePolicy(path === undefined ? {} : parse(await readText(path), { maxAliasCount: 10 }));
+  if ("value" in parsed) return parsed.value;
+  throw new FieldtapeError("CONFIG_INVALID", `the policy is not valid\n    ${parsed.problems.join("\n    ")}`, {
+    ...(path === undefined ? {} : { file: path }),
+    hint: "docs/ota.md lists the keys",
+  });
+}
+
+async function readText(path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    throw new FieldtapeError("INPUT_MISSING", "cannot read the policy", { file: path, cause });
+  }
+}
+
+function installedAlready(root: string, version: string): FieldtapeError {
+  return new FieldtapeError("OUTPUT_EXISTS", `${version} is installed in ${root} already`, {
+    hint: "fieldtape ota device update brings a newer one",
+  });
+}
+
+const text = (content: string): Uint8Array => new TextEncoder().encode(content);
+const json = (value: object): Uint8Array => text(`${JSON.stringify(value, undefined, 2)}\n`);

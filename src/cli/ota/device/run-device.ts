@@ -1,0 +1,86 @@
+import { Buffer } from "node:buffer";
+import { Random } from "../../../bytes/random.ts";
+import { Application } from "../../../ota/session/application.ts";
+import { applicationPlanOf, readDeviceFile } from "../../../ota/session/device-file.ts";
+import {
+  type DeviceSessionOptions,
+  type DeviceSessionResult,
+  runDeviceSession,
+} from "../../../ota/session/device-session.ts";
+import { lockInstallation } from "../../../ota/session/installation-lock.ts";
+import type { SessionObservation } from "../../../ota/session/operate-session.ts";
+import type { DeviceFile, DevicePolicy } from "../../../ota/session/schema.ts";
+import { type DeviceStatus, deviceStatus } from "../../../ota/session/status.ts";
+import type { Transport } from "../../../ota/transfer/transport.ts";
+import { RealFs } from "../../../ota/update/real-fs.ts";
+import type { UpdaterCommand } from "../../../ota/update/updater-talk.ts";
+import { realWorld, systemRandom } from "../../wiring.ts";
+import { openSessionTape } from "./session-tape.ts";
+import { isWithin } from "./window.ts";
+
+export interface DeviceRun {
+  readonly root: string;
+  readonly command: UpdaterCommand;
+  /** Absent: as it stands in the installation. */
+  readonly device?: DeviceFile;
+  readonly transport?: Transport;
+  /** A person says yes, whatever the policy asks for. */
+  readonly yes: boolean;
+  /** A process that is the application, and ends by itself. */
+  readonly waitFor?: number | undefined;
+  readonly record?: { readonly path: string; readonly force: boolean } | undefined;
+  /** Hears of everything, in order. */
+  readonly observe: (observation: SessionObservation) => void;
+  readonly signal: AbortSignal;
+}
+
+export interface DeviceRunResult extends DeviceSessionResult {
+  readonly before: DeviceStatus;
+  readonly after: DeviceStatus;
+}
+
+/**
+ * One session of the updater on an installation of this machine, under its lock.
+ *
+ * @throws FieldtapeError INPUT_MISSING where nothing is installed, OUTPUT_FAILED while another session is at work
+ */
+export async function runDevice(run: DeviceRun): Promise<DeviceRunResult> {
+  const { root, command, signal } = run;
+  const { clock, wall } = realWorld({ sleep: "coarse" });
+  const device = run.device ?? (await readDeviceFile(root));
+  using _lock = lockInstallation(root);
+  const disk = new RealFs(root);
+  const before = await deviceStatus(disk, signal);
+  const random = new Random(Buffer.from(systemRandom(6)).readUIntBE(0, 6));
+  const options: DeviceSessionOptions = {
+    device,
+    command,
+    ...(run.transport === undefined ? {} : { transport: run.transport }),
+    disk,
+    application: new Application(root, applicationPlanOf(device.policy), { clock, waitFor: run.waitFor }),
+    clock,
+    wall,
+    draw: () => random.next(),
+    consent: async () => run.yes || consents(device.policy, wall.wallNow()),
+    observe: run.observe,
+    cancel: signal,
+  };
+  const result = await recorded(options, run);
+  return { ...result, before, after: await deviceStatus(disk, new AbortController().signal) };
+}
+
+async function recorded(options: DeviceSessionOptions, { record, root }: DeviceRun): Promise<DeviceSessionResult> {
+  if (record === undefined) return runDeviceSession(options);
+  await using tape = await openSessionTape(options, { ...record, root });
+  const observe = async (observation: SessionObservation): Promise<void> => {
+    await options.observe(observation);
+    await tape.take(observation);
+  };
+  const result = await runDeviceSession({ ...options, observe });
+  await tape.close();
+  return result;
+}
+
+function consents({ consent, window }: DevicePolicy, now: bigint): boolean {
+  return consent === "automatic" && (window === undefined || isWithin(window, now));
+}
