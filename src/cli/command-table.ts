@@ -23,6 +23,7 @@ import { RecordSerial } from "./commands/record/serial.ts";
 import { RecordStdin } from "./commands/record/stdin.ts";
 import { RecordTcp } from "./commands/record/tcp.ts";
 import { Replay } from "./commands/replay.ts";
+import { ScenarioMinimise } from "./commands/scenario/minimise.ts";
 import { ScenarioNew } from "./commands/scenario/new.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
@@ -63,6 +64,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "record:stdin": RecordStdin,
   "record:tcp": RecordTcp,
   replay: Replay,
+  "scenario:minimise": ScenarioMinimise,
   "scenario:new": ScenarioNew,
   simulate: Simulate,
   "suite:accept": SuiteAccept,

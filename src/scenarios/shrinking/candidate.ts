@@ -21,24 +21,63 @@ export function isKept(record: TapeRecord): record is FedRecord {
   return record.type !== "header" && record.type !== "output" && record.type !== "block";
 }
 
-/** A candidate as it stands on a tape of its own: behind the header, which is line 1, with its faults on the lines as they are there. */
+/** A part of `all`, and of what it leaves out the declarations of its channels: on a tape a channel is declared before it is used. */
+export function withDeclarations(part: readonly KeptRecord[], all: readonly KeptRecord[]): readonly KeptRecord[] {
+  const kept = new Set(part);
+  const declared = new Set<number>();
+  const last = new Map<number, KeptRecord>();
+  for (const one of all) {
+    const { record } = one;
+    if (record.type === "channel") {
+      last.set(record.channel, one);
+      if (kept.has(one)) declared.add(record.channel);
+    } else if (kept.has(one) && "channel" in record && record.channel !== undefined && !declared.has(record.channel)) {
+      const declaration = last.get(record.channel);
+      if (declaration !== undefined) kept.add(declaration);
+      declared.add(record.channel);
+    }
+  }
+  return kept.size === part.length ? part : all.filter((one) => kept.has(one));
+}
+
+/** A fragment of a tape may use channels that nobody declared, which are streams; a tape of its own must declare them. */
+export function declaring(records: readonly KeptRecord[]): readonly KeptRecord[] {
+  const declared = new Set<number>();
+  return records.flatMap((one) => {
+    const { record, line } = one;
+    if (!("channel" in record) || record.channel === undefined || declared.has(record.channel)) return [one];
+    const { at, channel } = record;
+    declared.add(channel);
+    if (record.type === "channel") return [one];
+    const declaration = { type: "channel", at, channel, name: `channel ${channel}`, kind: "stream" } as const;
+    return [{ line, record: { ...declaration, source: "", settings: {} } }, one];
+  });
+}
+
+/** A candidate as it stands on a tape of its own, with its faults on the lines as they are there. */
 export interface Settled {
   readonly records: readonly FedRecord[];
   readonly faults: readonly Fault[];
 }
 
+/** Behind the header. */
 export const FIRST_LINE = 2;
 
-export function settled({ records, faults }: Candidate): Settled {
+export function settled(candidate: Candidate): Settled {
   return {
-    records: records.map(({ record }) => record),
-    faults: faults.map((fault) => (fault.record === undefined ? fault : { ...fault, record: lineOf(fault.record) })),
+    records: candidate.records.map(({ record }) => record),
+    faults: faultsOn(candidate, (index) => FIRST_LINE + index),
   };
+}
 
-  function lineOf(line: number): number {
+/** The faults of a candidate whose record `index` stands on line `lineAt(index)`: each stays with the record that it stood on. */
+export function faultsOn({ records, faults }: Candidate, lineAt: (index: number) => number): readonly Fault[] {
+  return faults.map((fault) => {
+    const { record: line } = fault;
+    if (line === undefined) return fault;
     const index = records.findIndex((kept) => kept.line >= line);
-    return FIRST_LINE + (index < 0 ? records.length : index);
-  }
+    return { ...fault, record: lineAt(index < 0 ? records.length : index) };
+  });
 }
 
 const lines = new WeakMap<FedRecord, string>();

@@ -1,6 +1,6 @@
 import { joined } from "../../bytes/joined.ts";
 import { nanos } from "../../time/nanos.ts";
-import type { Candidate, KeptRecord } from "./candidate.ts";
+import { type Candidate, type KeptRecord, withDeclarations } from "./candidate.ts";
 import { smallest } from "./smallest.ts";
 import type { Trials } from "./trials.ts";
 
@@ -46,8 +46,10 @@ export const reduceWindow: Reduction = async (candidate, trials) => {
 
 /** Leaves out single records and runs of them, and puts neighbouring reads into one. */
 export const reduceRecords: Reduction = async (candidate, trials) => {
-  const records = await smallest(candidate.records, (part) => trials.show({ ...candidate, records: part }));
-  let best = records === candidate.records ? candidate : { ...candidate, records };
+  const all = candidate.records;
+  const part = await smallest(all, (part) => trials.show({ ...candidate, records: withDeclarations(part, all) }));
+  const records = withDeclarations(part, all);
+  let best = records.length === all.length ? candidate : { ...candidate, records };
   for (let index = 1; index < best.records.length; ) {
     const next = { ...best, records: withJoined(best.records, index) };
     if (next.records.length < best.records.length && (await trials.show(next))) best = next;

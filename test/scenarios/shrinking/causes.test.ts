@@ -70,7 +70,7 @@ describe("faults", () => {
     const cut = await shrunk(faulty, subject, sayingSymptoms(subject, 'text ~ "^foufive"'));
     expect(cut.candidate.faults).toEqual([faulty.faults[1]]);
     expect(linesOf(readsOf(cut.candidate))).toEqual(["fou\n", "five\n"]);
-    expect(settled(cut.candidate).faults).toMatchObject([{ fault: "truncate", record: 2 }]);
+    expect(settled(cut.candidate).faults).toMatchObject([{ fault: "truncate", record: 3 }]);
   });
 
   test("that find nothing to disturb make a candidate no scenario", async () => {

@@ -1,0 +1,91 @@
+import type { Json } from "../../bytes/json.ts";
+import { FieldtapeError } from "../../errors.ts";
+import { RELATIONS, type RelationName } from "../../scenarios/relations/schema.ts";
+import { compilePredicate } from "../../tape/predicate.ts";
+import { parseDuration } from "../../time/duration.ts";
+import type { Nanos } from "../../time/nanos.ts";
+import { parseOptionsFlag } from "../options-flag.ts";
+
+/** What `scenario minimise` was asked for, checked. */
+export interface MinimiseRequest {
+  readonly path: string;
+  readonly subject: string | undefined;
+  readonly options: Json | undefined;
+  readonly seed: number | undefined;
+  readonly keep: Keep;
+  readonly signature: string | undefined;
+  readonly budget: Budget;
+  readonly out: string | undefined;
+  readonly force: boolean;
+  readonly resume: boolean;
+}
+
+/** What must stay; subjects by their names. */
+export type Keep =
+  | { readonly type: "any" | "failure" | "expectation" }
+  | { readonly type: "saying"; readonly expression: string }
+  | { readonly type: "relation"; readonly relation: RelationName }
+  | { readonly type: "against"; readonly subject: string; readonly options: Json | undefined };
+
+/** When the search ends: after a time, or after so many runs of the subject. */
+export type Budget = { readonly type: "time"; readonly span: Nanos } | { readonly type: "runs"; readonly runs: number };
+
+/** The flags as the command line gives them. */
+export interface MinimiseFlags {
+  readonly subject?: string | undefined;
+  readonly options?: string | undefined;
+  readonly seed?: number | undefined;
+  readonly keep?: string | undefined;
+  readonly failure: boolean;
+  readonly expectation: boolean;
+  readonly relation?: string | undefined;
+  readonly against?: string | undefined;
+  readonly "against-options"?: string | undefined;
+  readonly signature?: string | undefined;
+  readonly budget: string;
+  readonly out?: string | undefined;
+  readonly force: boolean;
+  readonly resume: boolean;
+}
+
+/** @throws FieldtapeError USAGE, PREDICATE_INVALID, what reading options throws */
+export async function minimiseRequest(path: string, flags: MinimiseFlags): Promise<MinimiseRequest> {
+  const { subject, seed, signature, out, force, resume } = flags;
+  const budget = budgetOf(flags.budget);
+  const keep = await keepOf(flags);
+  return { path, subject, options: await optionsOf(flags.options), seed, keep, signature, budget, out, force, resume };
+}
+
+async function keepOf(flags: MinimiseFlags): Promise<Keep> {
+  const { keep: expression, relation, against } = flags;
+  const asked: Keep[] = [];
+  if (expression !== undefined) {
+    compilePredicate(expression);
+    asked.push({ type: "saying", expression });
+  }
+  if (flags.failure) asked.push({ type: "failure" });
+  if (flags.expectation) asked.push({ type: "expectation" });
+  if (relation !== undefined) asked.push({ type: "relation", relation: relationOf(relation) });
+  if (against !== undefined)
+    asked.push({ type: "against", subject: against, options: await optionsOf(flags["against-options"]) });
+  else if (flags["against-options"] !== undefined)
+    throw new FieldtapeError("USAGE", "--against-options says nothing without --against");
+  if (asked.length > 1)
+    throw new FieldtapeError("USAGE", "one thing can stay: --keep, --failure, --expectation, --relation or --against");
+  return asked[0] ?? { type: "any" };
+}
+
+function relationOf(name: string): RelationName {
+  const relation = RELATIONS.find((one) => one === name);
+  if (relation !== undefined) return relation;
+  throw new FieldtapeError("USAGE", `there is no relation ${name}`, { hint: `one of: ${RELATIONS.join(", ")}` });
+}
+
+async function optionsOf(text: string | undefined): Promise<Json | undefined> {
+  return text === undefined ? undefined : parseOptionsFlag(text);
+}
+
+function budgetOf(text: string): Budget {
+  if (!/^[0-9]{1,9}$/.test(text)) return { type: "time", span: parseDuration(text) };
+  return { type: "runs", runs: Number(text) };
+}

@@ -1,0 +1,26 @@
+import { relative } from "node:path";
+import process from "node:process";
+import type { Size } from "../../scenarios/shrinking/minimise.ts";
+import { count } from "../tape-words.ts";
+import type { MinimisedCase } from "./run-minimise.ts";
+
+/** How large the smallest tape is so far. */
+export function smallerWords(size: Size, runs: number): string {
+  return `  ${count(runs, "run").padStart(9)}: ${sizeWords(size)}`;
+}
+
+/** What became of it, for a person. */
+export function minimisedWords({ before, after, runs, over, out }: MinimisedCase): string {
+  const folder = relative(process.cwd(), out) || ".";
+  const known = {
+    minimal: "it is 1-minimal: nothing in it can be left out alone",
+    budget: "the budget ended before it was known to be 1-minimal; --resume goes on",
+    interrupted: "it was interrupted; this is the best so far, and --resume goes on",
+  }[over ?? "minimal"];
+  return `${folder}: ${sizeWords(after)}, of ${sizeWords(before)}, in ${count(runs, "run")}\n${known}`;
+}
+
+function sizeWords({ records, bytes, faults }: Size): string {
+  const disturbed = faults === 0 ? "" : `, ${count(faults, "fault")}`;
+  return `${count(records, "record")}, ${count(bytes, "byte")}${disturbed}`;
+}
