@@ -29,6 +29,7 @@ import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
 import { SuiteList } from "./commands/suite/list.ts";
 import { SuiteMerge } from "./commands/suite/merge.ts";
+import { SuiteMigrate } from "./commands/suite/migrate.ts";
 import { SuiteRun } from "./commands/suite/run.ts";
 import { TapeAttach } from "./commands/tape/attach.ts";
 import { TapeCheck } from "./commands/tape/check.ts";
@@ -70,6 +71,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "suite:accept": SuiteAccept,
   "suite:list": SuiteList,
   "suite:merge": SuiteMerge,
+  "suite:migrate": SuiteMigrate,
   "suite:run": SuiteRun,
   "tape:attach": TapeAttach,
   "tape:check": TapeCheck,
