@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { differences } from "./differences.bench.ts";
 import { framers } from "./framers.bench.ts";
 import { pacing } from "./pacing.bench.ts";
 import { pcapImport } from "./pcap.bench.ts";
@@ -17,6 +18,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   pcap: pcapImport,
   pacing,
   seeking,
+  differences,
   suite,
   "start-up": startUp,
   tap,

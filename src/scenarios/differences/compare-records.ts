@@ -51,7 +51,8 @@ function compareLists(before: readonly Json[], after: readonly Json[], path: Pat
   // How far a frame reaches is part of what it is; where it begins is not.
   const isSpan = path.length === 2 && path[1] === "span" && before.length === 2;
   for (const [index, item] of before.entries()) {
-    if (!(isSpan && index === 0)) compareValues(item, after[index], [...path, index], found);
+    if (item === after[index] || (isSpan && index === 0)) continue;
+    compareValues(item, after[index], [...path, index], found);
   }
 }
 
@@ -59,7 +60,10 @@ function compareObjects(before: JsonObject, after: JsonObject, path: Path, found
   const gone: string[] = [];
   for (const [key, value] of Object.entries(before)) {
     if (value === undefined) continue;
-    if (has(after, key)) compareValues(value, after[key], [...path, key], found);
+    const now = after[key];
+    // Most members are alike: their paths are never made.
+    if (value === now) continue;
+    if (has(after, key)) compareValues(value, now, [...path, key], found);
     else gone.push(key);
   }
   const come = Object.keys(after).filter((key) => after[key] !== undefined && !has(before, key));

@@ -30,41 +30,70 @@ interface Track {
  * difference in a channel the first change of the amount is its consequence: a lost byte moves every span behind it.
  */
 export class Shifts {
-  /** Stamps by channel; offsets by channel and direction. */
-  readonly #tracks = new Map<string, Track>();
+  readonly #channels = new Map<number | undefined, ChannelTracks>();
 
   take(expected: Said, actual: Said): Shift {
-    const channel = `${expected.channel ?? ""}`;
-    const moved: Moved[] = [];
-    let folded = false;
-    const follow = (name: string, path: Path, by: number): void => {
-      const track = this.#track(name);
-      if (by === track.by) folded ||= by !== 0;
-      else if (track.excused) folded = true;
-      else moved.push({ path, by: by - track.by });
-      track.by = by;
-      track.excused = false;
-    };
-    follow(channel, AT, actual.at - expected.at);
+    const tracks = this.#tracksOf(expected);
+    const at = follow(tracks.at, actual.at - expected.at);
     const before = offsetOf(expected);
     const after = offsetOf(actual);
-    if (before !== undefined && after !== undefined && before.dir === after.dir) {
-      follow(`${channel}/${before.dir}`, OFFSET, after.offset - before.offset);
-    }
-    return { moved, folded };
+    const isPlaced = before !== undefined && after !== undefined && before.dir === after.dir;
+    const offset = isPlaced ? follow(offsetTrack(tracks, before.dir), after.offset - before.offset) : STILL;
+    if (at === STILL && offset === STILL) return UNMOVED;
+    const moved: Moved[] = [];
+    if (typeof at === "number") moved.push({ path: AT, by: at });
+    if (typeof offset === "number") moved.push({ path: OFFSET, by: offset });
+    return { moved, folded: at === FOLDED || offset === FOLDED };
   }
 
   /** A difference in a channel: what moves next there, moves because of it. */
-  excuse({ channel }: Said): void {
-    this.#track(`${channel ?? ""}`).excused = true;
-    for (const dir of ["rx", "tx", ""]) this.#track(`${channel ?? ""}/${dir}`).excused = true;
+  excuse(record: Said): void {
+    const { at, offsets } = this.#tracksOf(record);
+    at.excused = true;
+    for (const track of offsets.values()) track.excused = true;
   }
 
-  #track(name: string): Track {
-    const track = this.#tracks.get(name) ?? { by: 0, excused: false };
-    this.#tracks.set(name, track);
-    return track;
+  #tracksOf({ channel }: Said): ChannelTracks {
+    const known = this.#channels.get(channel);
+    if (known !== undefined) return known;
+    const tracks = {
+      at: newTrack(),
+      offsets: new Map([
+        ["rx", newTrack()],
+        ["tx", newTrack()],
+      ]),
+    };
+    this.#channels.set(channel, tracks);
+    return tracks;
   }
+}
+
+/** Of one channel: its stamps, and its offsets by direction. */
+interface ChannelTracks {
+  readonly at: Track;
+  readonly offsets: Map<string, Track>;
+}
+
+const newTrack = (): Track => ({ by: 0, excused: false });
+
+function offsetTrack({ offsets }: ChannelTracks, dir: string): Track {
+  const track = offsets.get(dir) ?? newTrack();
+  offsets.set(dir, track);
+  return track;
+}
+
+const STILL = "still";
+const FOLDED = "folded";
+const UNMOVED: Shift = { moved: [], folded: false };
+
+/** By how much more it moved now, where that is news. */
+function follow(track: Track, by: number): number | typeof STILL | typeof FOLDED {
+  const news = by - track.by;
+  const { excused } = track;
+  track.by = by;
+  track.excused = false;
+  if (news === 0) return by === 0 ? STILL : FOLDED;
+  return excused ? FOLDED : news;
 }
 
 function offsetOf(record: Said): { readonly dir: string; readonly offset: number } | undefined {
