@@ -1,16 +1,15 @@
 import { relative } from "node:path";
 import process from "node:process";
-import type { Size } from "../../scenarios/shrinking/minimise.ts";
+import type { Minimised, Size } from "../../scenarios/shrinking/minimise.ts";
 import { count } from "../tape-words.ts";
-import type { MinimisedCase } from "./run-minimise.ts";
 
 /** How large the smallest tape is so far. */
 export function smallerWords(size: Size, runs: number): string {
   return `  ${count(runs, "run").padStart(9)}: ${sizeWords(size)}`;
 }
 
-/** What became of it, for a person. */
-export function minimisedWords({ before, after, runs, over, out }: MinimisedCase): string {
+/** What became of it, for a person; `out`: where it stands. */
+export function minimisedWords({ before, after, runs, over }: Minimised, out: string): string {
   const folder = relative(process.cwd(), out) || ".";
   const known = {
     minimal: "it is 1-minimal: nothing in it can be left out alone",

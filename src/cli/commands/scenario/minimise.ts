@@ -72,7 +72,7 @@ export class ScenarioMinimise extends FieldtapeCommand {
     const { over, before, after, ...rest } = minimised;
     if (flags.json) {
       await this.printJson({ ...rest, minimal: over === undefined, over, before: { ...before }, after: { ...after } });
-    } else await this.printLine(minimisedWords(minimised));
+    } else await this.printLine(minimisedWords(minimised, minimised.out));
     return over === "interrupted" ? EXIT.aborted : EXIT.ok;
   }
 }
