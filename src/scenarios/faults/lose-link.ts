@@ -39,6 +39,8 @@ class LinkLoss implements Stage {
   take(record: TapeRecord, line: number): void {
     this.#reopen(record, line);
     if (!this.#done && this.#starting.holds(record, line) && (this.#where?.(record) ?? true)) this.#lose(record, line);
+    // The link may be lost and back before this record.
+    this.#reopen(record, line);
     if (record.type === "channel") this.#declared.add(record.channel);
     if (record.type === "link") this.#follow(record);
     this.#lastAt = atOf(record);

@@ -27,6 +27,17 @@ test("what is sent while the link is gone is lost with it", () => {
   ]);
 });
 
+test("a link may be lost and back between two reads", () => {
+  expect(told(disturbed(TAPE, { fault: "lose-link", at: "25ns", for: "10ns" }))).toEqual([
+    "0 open",
+    "10 rx a",
+    "20 rx b",
+    "25 lost",
+    "35 open",
+    "40 tx c",
+  ]);
+});
+
 test("a link stays gone until the tape opens it again", () => {
   const tape = [...TAPE.slice(0, 4), link(30, "close"), link(35, "open"), ...TAPE.slice(4)];
   expect(told(disturbed(tape, { fault: "lose-link", where: 'text = "b"', event: "reset" }))).toEqual([
