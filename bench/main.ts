@@ -3,6 +3,7 @@ import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { differences } from "./differences.bench.ts";
 import { framers } from "./framers.bench.ts";
+import { minimising } from "./minimising.bench.ts";
 import { pacing } from "./pacing.bench.ts";
 import { pcapImport } from "./pcap.bench.ts";
 import { type Bench, type Row, reached } from "./row.ts";
@@ -20,6 +21,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   seeking,
   differences,
   suite,
+  minimising,
   "start-up": startUp,
   tap,
 };
