@@ -2,6 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Json, JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
 import type { ChainPlan } from "../machine/chain-plan.ts";
+import { UPDATER } from "../ota/session/updater-name.ts";
 import type { NamedFramer, PluginParts } from "../plugin/abi.ts";
 import { machineSubject } from "../replayer/machine-subject.ts";
 import type { Subject } from "../replayer/subject.ts";
@@ -17,7 +18,7 @@ export interface ResolvedSubject {
 
 /** All names that `--subject` takes, built-in ones first. */
 export function subjectNames(config: Config): string[] {
-  return [...BUILT_IN.map((entry) => entry.name), ...Object.keys(config.subjects ?? {})];
+  return [...BUILT_IN.map((entry) => entry.name), UPDATER, ...Object.keys(config.subjects ?? {})];
 }
 
 /**
@@ -34,14 +35,23 @@ export async function resolveSubject(
   const named = loaded.config.subjects?.[name];
   const entry = builtIn(name);
   if (named !== undefined) {
-    if (entry !== undefined) throw clash(name, loaded);
+    if (entry !== undefined || name === UPDATER) throw clash(name, loaded);
     const merged = merge(named.options, options);
     return "module" in named
       ? resolveModule(name, resolve(dirname(loaded.file ?? "."), named.module), merged)
       : resolveBuiltIn(named.subject, merged, loaded);
   }
+  if (name === UPDATER) return resolveUpdater(options);
   if (entry === undefined) throw unknown(name, loaded.config);
   return resolveBuiltIn(name, merge(undefined, options), loaded);
+}
+
+/** It is told everything by the tape itself. */
+async function resolveUpdater(options: Json | undefined): Promise<ResolvedSubject> {
+  const [surplus] = Object.keys(merge(undefined, options));
+  if (surplus !== undefined) throw new FieldtapeError("OPTIONS_INVALID", `${UPDATER} has no option ${surplus}`);
+  const { updaterSubject } = await import("./ota/updater-subject.ts");
+  return { subject: updaterSubject, config: {} };
 }
 
 async function resolveBuiltIn(name: string, options: JsonObject, loaded: LoadedConfig): Promise<ResolvedSubject> {

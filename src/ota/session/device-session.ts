@@ -1,19 +1,15 @@
 import { unreachable } from "../../errors.ts";
 import type { Clock, WallClock } from "../../time/clock.ts";
 import { type Nanos, nanos } from "../../time/nanos.ts";
-import { nativeAnnouncer } from "../dialect/native.ts";
-import { DOWNLOAD_LIMITS } from "../transfer/download-plan.ts";
 import { TransferPorts } from "../transfer/transfer-ports.ts";
 import { type Transport, TransportTrouble } from "../transfer/transport.ts";
 import type { DurableFs } from "../update/durable-fs.ts";
-import { updater } from "../update/updater.ts";
 import type { UpdaterCommand, UpdaterEnd } from "../update/updater-talk.ts";
 import type { Application } from "./application.ts";
-import { nativeDeviceOf, updatePolicyOf } from "./device-file.ts";
+import { begunSession } from "./begun-session.ts";
 import { operateSession, type SessionObservation, type SessionPorts } from "./operate-session.ts";
 import type { DeviceFile } from "./schema.ts";
-import type { SessionAnswer, SessionAsk, SessionConfig } from "./session-talk.ts";
-import { updateSession } from "./update-session.ts";
+import type { SessionAnswer, SessionAsk } from "./session-talk.ts";
 
 export interface DeviceSessionOptions {
   readonly device: DeviceFile;
@@ -38,33 +34,21 @@ export interface DeviceSessionResult {
   readonly interrupted: Nanos | undefined;
 }
 
-/** What a session is given, besides the device: as it stands on its tape. */
-export function sessionConfig({ device, command, transport = NOWHERE }: DeviceSessionOptions): SessionConfig {
-  return {
-    updater: { command, policy: updatePolicyOf(device.policy) },
-    location: transport.location,
-    limits: DOWNLOAD_LIMITS,
-  };
-}
-
 /** Runs one session of a device's updater, from its beginning to its end, in the real world. */
 export async function runDeviceSession(options: DeviceSessionOptions): Promise<DeviceSessionResult> {
-  const { device, clock, cancel } = options;
+  const { device, command, clock, cancel, transport = NOWHERE } = options;
+  const { machine, config } = begunSession({ device, command, location: transport.location });
   const watch = new InterruptionWatch();
-  const end = await operateSession(
-    updateSession(updater(nativeAnnouncer(nativeDeviceOf(device)))),
-    sessionConfig(options),
-    {
-      ports: new DevicePorts(options),
-      clock,
-      origin: clock.now(),
-      observe: (observation) => {
-        watch.see(observation);
-        return options.observe(observation);
-      },
-      cancel,
+  const end = await operateSession(machine, config, {
+    ports: new DevicePorts(options),
+    clock,
+    origin: clock.now(),
+    observe: (observation) => {
+      watch.see(observation);
+      return options.observe(observation);
     },
-  );
+    cancel,
+  });
   return { end, interrupted: watch.interrupted };
 }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { TROUBLES } from "../transfer/transport.ts";
 
 const span = z.string().regex(/^[0-9.]+(ms|s|m|h|d)([0-9.]+(ms|s|m|h))*$/, "must be a span like 30s or 1m30s");
 const command = z.array(z.string().min(1).max(4096)).min(1).max(64);
@@ -59,6 +60,99 @@ export type DeviceFile = z.infer<typeof deviceFile>;
 
 /** The value, or one line for each thing that is wrong. */
 export type Parsed<T> = { readonly value: T } | { readonly problems: readonly string[] };
+
+const digest = z.string().regex(/^[0-9a-f]{64}$/);
+const counter = z.int().min(0);
+
+/** What a session was given, as its tape begins. */
+const sessionBegin = z.object({
+  type: z.literal("begin"),
+  command: z.discriminatedUnion("name", [
+    z.object({ name: z.enum(["update", "resume", "confirm", "rollback", "recover"]) }),
+    z.object({
+      name: z.literal("install"),
+      offer: z.object({
+        release: counter,
+        version: z.string(),
+        manifest: digest,
+        notes: z.string(),
+        components: z.array(
+          z.object({
+            name: z.string(),
+            version: z.string(),
+            files: z.array(z.object({ path: z.string(), sha256: digest, size: counter, mode: counter })),
+          }),
+        ),
+      }),
+    }),
+  ]),
+  location: z.string(),
+  device: deviceFile,
+});
+
+export type SessionBegin = z.infer<typeof sessionBegin>;
+
+const failed = z.object({ failed: z.string() });
+const fileAnswer = z.union([
+  failed,
+  z.object({ ok: z.literal("done") }),
+  z.object({
+    ok: z.literal("entries"),
+    entries: z.array(
+      z.object({
+        name: z.string(),
+        kind: z.enum(["file", "folder", "link", "other"]),
+        target: z.string().exactOptional(),
+      }),
+    ),
+  }),
+  z.object({
+    ok: z.literal("text"),
+    text: z
+      .string()
+      .optional()
+      .transform((text) => text ?? undefined),
+  }),
+  z.object({ ok: z.literal("digest"), digest: z.object({ sha256: z.string(), size: counter }).optional() }),
+  z.object({ ok: z.literal("free"), free: z.number() }),
+]);
+const reason = z.string().exactOptional();
+const answer = z.union([
+  z.object({ port: z.literal("disk"), answers: z.array(fileAnswer) }),
+  z.object({
+    port: z.literal("http"),
+    head: z.object({ status: z.int(), headers: z.record(z.string(), z.string()) }),
+  }),
+  z.object({
+    port: z.literal("http"),
+    piece: counter,
+    text: z.string().exactOptional(),
+    b64: z.string().exactOptional(),
+  }),
+  z.object({ port: z.literal("http"), end: z.literal(true) }),
+  z.object({ port: z.literal("http"), broken: z.enum(TROUBLES), detail: z.string() }),
+  z.object({ port: z.literal("store"), chunks: z.array(digest) }),
+  failed.extend({ port: z.literal("store") }),
+  z.object({ port: z.literal("chance"), draw: counter }),
+  z.object({ port: z.literal("wall"), wall: z.number() }),
+  z.object({ port: z.literal("consent"), given: z.boolean() }),
+  z.object({ port: z.enum(["exit", "launch"]), failed: reason }),
+  z.object({ port: z.literal("health"), healthy: z.boolean(), reason }),
+]);
+
+const sessionInput = z.union([
+  sessionBegin,
+  z.object({ type: z.literal("answer"), ask: counter, to: z.string(), answer }),
+  z.object({ type: z.literal("cancel") }),
+  z.object({ type: z.literal("elapsed") }),
+]);
+
+export type RecordedInput = z.infer<typeof sessionInput>;
+
+/** What an updater was told, as it stands on a tape; `undefined` if no session hears such a thing. */
+export function parseRecordedInput(value: unknown): RecordedInput | undefined {
+  return sessionInput.safeParse(value).data;
+}
 
 export const parseDeviceFile = (value: unknown): Parsed<DeviceFile> => parsed(deviceFile, value);
 export const parsePolicy = (value: unknown): Parsed<DevicePolicy> => parsed(policy, value);

@@ -5,9 +5,7 @@ import type { FileOperation } from "../update/durable-fs.ts";
 import { askKey } from "./ask-key.ts";
 import type { SessionObservation } from "./operate-session.ts";
 import type { SessionOutput } from "./session-talk.ts";
-
-/** Whose inputs and outputs they are, on a tape. */
-export const UPDATER = "updater";
+import { UPDATER } from "./updater-name.ts";
 
 /** Characters of a value on one line; a line may have 1 MiB. */
 const VALUE_LENGTH_MAX = 256 * 1024;

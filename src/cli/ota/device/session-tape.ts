@@ -1,7 +1,7 @@
 import { createReadStream } from "node:fs";
 import { join } from "node:path";
 import type { JsonObject } from "../../../bytes/json.ts";
-import { type DeviceSessionOptions, sessionConfig } from "../../../ota/session/device-session.ts";
+import type { DeviceSessionOptions } from "../../../ota/session/device-session.ts";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
 import { sessionRecords } from "../../../ota/session/session-record.ts";
 import { objectPath } from "../../../ota/update/layout.ts";
@@ -28,7 +28,7 @@ export interface SessionTape extends AsyncDisposable {
  * @throws FieldtapeError OUTPUT_EXISTS, OUTPUT_FAILED, DISK_FULL
  */
 export async function openSessionTape(options: DeviceSessionOptions, place: SessionTapePlace): Promise<SessionTape> {
-  const { device, clock, wall } = options;
+  const { device, command, transport, clock, wall } = options;
   const { path, force, root } = place;
   const writer = await TapeWriter.create(path, {
     live: true,
@@ -42,7 +42,7 @@ export async function openSessionTape(options: DeviceSessionOptions, place: Sess
       meta: { kind: "ota-session" },
     },
   });
-  const begun: JsonObject = JSON.parse(JSON.stringify({ session: sessionConfig(options), device }));
+  const begun: JsonObject = JSON.parse(JSON.stringify({ command, location: transport?.location ?? "", device }));
   return {
     async take(observation) {
       for (const record of sessionRecords(observation, begun)) writer.write(record);

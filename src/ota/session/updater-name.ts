@@ -1,0 +1,2 @@
+/** Whose inputs and outputs those of an update session are, on a tape; and the subject that it is played into. */
+export const UPDATER = "updater";

@@ -1,0 +1,91 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { fieldtape } from "./command-line.ts";
+import { Device, ReleaseShop, servePlainly } from "./release-shop.ts";
+
+test("a device is installed, updated over HTTP, confirmed and rolled back", async () => {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  await device.install(await shop.pack("1.0.0", { "app.txt": "one" }));
+  expect(await device.say("status")).toMatchObject({
+    current: "1.0.0",
+    previous: null,
+    state: "committed",
+    release: 1,
+  });
+  await shop.publish(await shop.pack("2.0.0", { "app.txt": "two", "lib/x": "x" }));
+  const url = await servePlainly(join(shop.folder, "repo"));
+
+  const updated = await device.update(url, ["--record", "update.tape.jsonl"]);
+  expect(updated).toMatchObject({ code: 0, result: { outcome: "unconfirmed", from: "1.0.0", current: "2.0.0" } });
+  expect(updated.result["interruptedMs"]).toBeGreaterThan(0);
+  expect(device.read("app.txt")).toBe("two");
+  expect(await device.say("status")).toMatchObject({ state: "confirming", previous: "1.0.0" });
+  expect(await device.say("confirm")).toMatchObject({ outcome: "committed", state: "committed", release: 2 });
+  expect((await device.update(url)).result).toMatchObject({ outcome: "nothing", current: "2.0.0" });
+
+  expect(await device.say("rollback")).toMatchObject({ outcome: "rolled-back", current: "1.0.0" });
+  expect(device.read("app.txt")).toBe("one");
+  expect((await device.update(url)).result, "not offered again").toMatchObject({ outcome: "nothing", failed: [2] });
+
+  const replayed = await fieldtape(["replay", "update.tape.jsonl", "--subject", "updater"], { cwd: shop.folder });
+  expect(replayed).toMatchObject({ code: 0 });
+  expect((await fieldtape(["tape", "check", "update.tape.jsonl"], { cwd: shop.folder })).code).toBe(0);
+});
+
+test("a version that crashes when it starts is rolled back by itself, and not offered again", async () => {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  writeFileSync(
+    join(shop.folder, "policy.yaml"),
+    'starts: 2\nlaunch: ["./run"]\nhealth: { command: ["test", "-e", "good"] }\n',
+  );
+  const good = { run: "#!/bin/sh\nexec sleep 300\n", good: "yes" };
+  await device.install(await shop.pack("1.0.0", good), ["--policy", "policy.yaml"]);
+  await shop.publish(await shop.pack("2.0.0", { run: "#!/bin/sh\nexit 3\n", bad: "yes" }));
+  const { code, result } = await device.update("repo");
+  expect(code).toBe(1);
+  expect(result).toMatchObject({ outcome: "rolled-back", reason: "exited-3", current: "1.0.0", failed: [2] });
+  expect((await device.update("repo")).result).toMatchObject({ outcome: "nothing", current: "1.0.0" });
+  await shop.publish(await shop.pack("3.0.0", good));
+  expect((await device.update("repo")).result).toMatchObject({ outcome: "committed", current: "3.0.0" });
+  expect(await fieldtape(["ota", "device", "rollback", "--install", "device"], { cwd: shop.folder })).toMatchObject({
+    code: 0,
+  });
+  const { pid } = JSON.parse(device.read("../application.json"));
+  process.kill(pid, "SIGKILL");
+}, 60_000);
+
+test("keys are rotated, and a timestamp that has run out is refused", async () => {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  await device.install(await shop.pack("1.0.0", { app: "one" }));
+  await shop.publish(await shop.pack("1.1.0", { app: "one and a bit" }));
+  expect((await device.update("repo")).code).toBe(0);
+  await device.say("confirm");
+  await shop.rotate();
+  const rotated = await shop.pack("2.0.0", { app: "two" });
+  await shop.publish(rotated);
+  expect((await device.update("repo")).result).toMatchObject({ current: "2.0.0", state: "confirming" });
+  await device.say("confirm");
+  await shop.publish(await shop.pack("3.0.0", { app: "three" }), "1s");
+  await new Promise((resolve) => setTimeout(resolve, 1100));
+  expect(await device.update("repo")).toMatchObject({
+    code: 1,
+    result: { outcome: "refused", reason: "timestamp-expired", current: "2.0.0" },
+  });
+}, 60_000);
+
+test("what is not for this device is refused before anything of it is fetched", async () => {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  await device.install(await shop.pack("1.0.0", { app: "one" }), ["--kind", "rev-a"]);
+  await shop.publish(await shop.pack("2.0.0", { app: "two" }, ["--compatible", "rev-b"]));
+  const { code, result } = await device.update("repo", ["--record", "refused.tape.jsonl"]);
+  expect({ code, result }).toMatchObject({ code: 1, result: { outcome: "refused", reason: "wrong-device" } });
+  const replay = ["replay", "refused.tape.jsonl", "--subject", "updater", "--json"];
+  const { stdout } = await fieldtape(replay, { cwd: shop.folder });
+  expect(stdout).not.toContain("GET objects/");
+});
