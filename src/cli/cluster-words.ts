@@ -1,6 +1,6 @@
 import { relative } from "node:path";
 import process from "node:process";
-import type { Exemplar, ShownBytes, ShownRecord } from "../scenarios/differences/case-differences.ts";
+import type { CaseDifferences, Exemplar, ShownBytes, ShownRecord } from "../scenarios/differences/case-differences.ts";
 import type { Cluster } from "../scenarios/differences/cluster.ts";
 import { formatDuration } from "../time/duration.ts";
 import { nanos } from "../time/nanos.ts";
@@ -14,8 +14,8 @@ const SIGNATURES_NAMED = 5;
 const TEXT_MAX = 240;
 
 export interface ClusterWordsOptions {
-  /** The complete diff of a case, by its name. */
-  readonly diffOf: (name: string) => string | undefined;
+  /** How a case differs, by its name. */
+  readonly differencesOf: (name: string) => CaseDifferences | undefined;
 }
 
 /** What changed, cause by cause: bounded, however many causes and cases there are. */
@@ -35,14 +35,17 @@ function summary({ id, signature, cases }: Cluster): string {
   return `${id}  ${counted(cases.length, "case")}  ${signature}`;
 }
 
-function clusterLines(cluster: Cluster, { diffOf }: ClusterWordsOptions): string[] {
+function clusterLines(cluster: Cluster, { differencesOf }: ClusterWordsOptions): string[] {
   const { id, signatures, differences, cases, alone, exemplar, exemplarCase } = cluster;
-  const diff = diffOf(exemplarCase);
+  const { diff, gaveUp } = differencesOf(exemplarCase) ?? {};
   const others = alone === cases.length ? "" : `; ${cases.length - alone} of them have other causes too`;
   return [
     ...firstOf(signatures, SIGNATURES_NAMED, "\n").split("\n"),
     `${counted(differences, "difference")} in ${counted(cases.length, "case")}${others}: ${firstOf(cases, CASES_NAMED, ", ")}`,
     ...exemplarLines(exemplar, exemplarCase),
+    ...(gaveUp === true
+      ? [`${exemplarCase} has too little in common with its golden: its records were paired in order`]
+      : []),
     ...(diff === undefined ? [] : [`all differences of ${exemplarCase}: ${relative(process.cwd(), diff)}`]),
     `if this is right: fieldtape suite accept --cluster ${id} --reason "…"`,
   ];

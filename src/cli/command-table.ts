@@ -27,6 +27,7 @@ import { ScenarioMinimise } from "./commands/scenario/minimise.ts";
 import { ScenarioNew } from "./commands/scenario/new.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
+import { SuiteLint } from "./commands/suite/lint.ts";
 import { SuiteList } from "./commands/suite/list.ts";
 import { SuiteMerge } from "./commands/suite/merge.ts";
 import { SuiteMigrate } from "./commands/suite/migrate.ts";
@@ -69,6 +70,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "scenario:new": ScenarioNew,
   simulate: Simulate,
   "suite:accept": SuiteAccept,
+  "suite:lint": SuiteLint,
   "suite:list": SuiteList,
   "suite:merge": SuiteMerge,
   "suite:migrate": SuiteMigrate,

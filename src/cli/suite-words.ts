@@ -56,8 +56,8 @@ const NAMED_MAX = 20;
 /** What did not pass, for a person: what differs cause by cause, then each other verdict; bounded, however many cases there are. */
 export function runWords(results: readonly CaseResult[]): string[] {
   const differing = differingCases(results);
-  const diffs = new Map(differing.map(({ name, differences }) => [name, differences.diff]));
-  const causes = clustersWords(clustersOf(differing), { diffOf: (name) => diffs.get(name) });
+  const known = new Map(differing.map(({ name, differences }) => [name, differences]));
+  const causes = clustersWords(clustersOf(differing), { differencesOf: (name) => known.get(name) });
   const others = new Map<string, CaseResult[]>();
   for (const result of results) {
     const word = verdict(result.outcome);
