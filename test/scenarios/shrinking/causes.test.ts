@@ -34,8 +34,12 @@ describe("a subject that crashes", () => {
 });
 
 describe("an expectation", () => {
-  test("that a record breaks is broken by that record alone", async () => {
-    const symptoms = expectationSymptoms(subject, [{ some: 'text = "one"' }, { never: 'text ~ "^E[0-9]"' }]);
+  test("that a record breaks is broken by that record alone, and another that is broken earlier is not taken for it", async () => {
+    const symptoms = expectationSymptoms(subject, [
+      { some: 'text = "one"' },
+      { never: 'text ~ "^E[0-9]"' },
+      { never: 'text = "two"' },
+    ]);
     const { candidate, signature } = await shrunk(tapeSaying("one", "two", "E07 pump", "three"), subject, symptoms);
     expect(signature).toBe('expect[1]: said, and never to be: text ~ "^E[#-#]"');
     expect(linesOf(readsOf(candidate))).toEqual(["E0\n"]);
