@@ -21,6 +21,12 @@ function gitRevision() {
   }
 }
 
+// Some bundled packages are CommonJS: they call require, and write-file-atomic makes names from that of its file.
+const banner = {
+  js: 'import { createRequire as createRequireHere } from "node:module"; import { fileURLToPath as fileURLToPathHere } from "node:url"; const require = createRequireHere(import.meta.url); const __filename = fileURLToPathHere(import.meta.url);',
+};
+const define = { FIELDTAPE_VERSION: JSON.stringify(version), FIELDTAPE_GIT: JSON.stringify(gitRevision()) };
+
 // Built beside and put in place at once: whoever runs the program meanwhile finds the one build or the other.
 const next = `dist.next-${process.pid}`;
 await build({
@@ -39,15 +45,27 @@ await build({
     "ts-node",
     "react-devtools-core",
   ],
-  // Some bundled packages are CommonJS: they call require, and write-file-atomic makes names from that of its file.
-  banner: {
-    js: 'import { createRequire as createRequireHere } from "node:module"; import { fileURLToPath as fileURLToPathHere } from "node:url"; const require = createRequireHere(import.meta.url); const __filename = fileURLToPathHere(import.meta.url);',
-  },
+  banner,
   jsx: "automatic",
   sourcemap: true,
   sourcesContent: false,
   chunkNames: "chunks/[name]-[hash]",
-  define: { FIELDTAPE_VERSION: JSON.stringify(version), FIELDTAPE_GIT: JSON.stringify(gitRevision()) },
+  define,
+  logLevel: "warning",
+});
+// The external updater runs outside the versions that it switches: one file that needs nothing but Node.
+await build({
+  absWorkingDir: root,
+  entryPoints: { updater: "src/cli/updater-main.ts" },
+  outdir: next,
+  bundle: true,
+  format: "esm",
+  platform: "node",
+  target: "node20.19",
+  external: ["typescript", "ts-node", "jiti"],
+  banner,
+  minify: true,
+  define,
   logLevel: "warning",
 });
 rmSync(`${root}/dist`, { recursive: true, force: true });

@@ -69,8 +69,8 @@ async function readValue(file: string): Promise<unknown> {
   const text = await readText(file);
   try {
     if (extname(file) === ".json") return JSON.parse(text);
-    const { parse } = await import("yaml");
-    return parse(text, { maxAliasCount: 100 });
+    const { parseYaml } = await import("../yaml-text.ts");
+    return parseYaml(text, 100);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
     throw new FieldtapeError("CONFIG_INVALID", `the configuration cannot be read: ${message}`, { file, cause });

@@ -22,6 +22,7 @@ import { KEPT, STAGING } from "../../../ota/update/layout.ts";
 import type { Offer } from "../../../ota/update/offer.ts";
 import { RealFs } from "../../../ota/update/real-fs.ts";
 import { realWorld } from "../../wiring.ts";
+import { parseYaml } from "../../yaml-text.ts";
 import { readRoot } from "../root-file.ts";
 import { type DeviceRunResult, runDevice } from "./run-device.ts";
 
@@ -101,8 +102,7 @@ function describe(
 }
 
 async function readPolicy(path: string | undefined): Promise<DevicePolicy> {
-  const { parse } = await import("yaml");
-  const parsed = parsePolicy(path === undefined ? {} : parse(await readText(path), { maxAliasCount: 10 }));
+  const parsed = parsePolicy(path === undefined ? {} : parseYaml(await readText(path), 10));
   if ("value" in parsed) return parsed.value;
   throw new FieldtapeError("CONFIG_INVALID", `the policy is not valid\n    ${parsed.problems.join("\n    ")}`, {
     ...(path === undefined ? {} : { file: path }),

@@ -37,6 +37,7 @@ export interface DeviceRun {
 export interface DeviceRunResult extends DeviceSessionResult {
   readonly before: DeviceStatus;
   readonly after: DeviceStatus;
+  readonly device: DeviceFile;
 }
 
 /**
@@ -66,7 +67,7 @@ export async function runDevice(run: DeviceRun): Promise<DeviceRunResult> {
     cancel: signal,
   };
   const result = await recorded(options, run);
-  return { ...result, before, after: await deviceStatus(disk, new AbortController().signal) };
+  return { ...result, device, before, after: await deviceStatus(disk, new AbortController().signal) };
 }
 
 async function recorded(options: DeviceSessionOptions, { record, root }: DeviceRun): Promise<DeviceSessionResult> {

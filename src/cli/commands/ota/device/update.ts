@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import process from "node:process";
 import { Flags } from "@oclif/core";
 import type { ExitCode } from "../../../exit.ts";
@@ -20,6 +21,17 @@ export class OtaDeviceUpdate extends DeviceCommand {
     repo: Flags.string({ description: "the repository: a folder or a URL", required: true, helpValue: "DIR|URL" }),
     yes: Flags.boolean({ description: "switch now, whatever the policy's window or question" }),
   };
+
+  protected override async tellResult(...told: Parameters<DeviceCommand["tellResult"]>): Promise<ExitCode> {
+    const [, { end, device }, json] = told;
+    const code = await super.tellResult(...told);
+    if (end.outcome !== "staged" || end.reason !== undefined || device.policy.switch !== "external") return code;
+    const { flags } = await this.parse(OtaDeviceUpdate);
+    const { startUpdater } = await import("../../../ota/device/start-updater.ts");
+    const { pid, file } = await startUpdater(resolve(flags.install), { waitFor: flags["wait-pid"], yes: flags.yes });
+    if (!json) this.say(`${file} (process ${pid}) switches when the application has exited`);
+    return code;
+  }
 
   protected override async act(): Promise<ExitCode> {
     const { flags } = await this.parse(OtaDeviceUpdate);

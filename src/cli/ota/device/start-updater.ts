@@ -1,0 +1,48 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
+import { mkdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import process from "node:process";
+import { sha256Hex } from "../../../bytes/sha256.ts";
+import { FieldtapeError } from "../../../errors.ts";
+import { writeWhole } from "../../../ota/release/atomic-file.ts";
+import { programRoot } from "../../program-root.ts";
+
+const FOLDER = "updater";
+
+export interface StartedUpdater {
+  readonly pid: number;
+  /** The copy that runs. */
+  readonly file: string;
+}
+
+/**
+ * Starts the external updater on an installation: a copy of it, outside the versions, as a process of its own.
+ *
+ * @throws FieldtapeError INPUT_UNREADABLE, OUTPUT_FAILED, DISK_FULL, LINK_OPEN_FAILED
+ */
+export async function startUpdater(
+  root: string,
+  { waitFor, yes }: { readonly waitFor: number | undefined; readonly yes: boolean },
+): Promise<StartedUpdater> {
+  const program = await readFile(join(programRoot(), "dist", "updater.js"));
+  const folder = join(root, FOLDER);
+  await mkdir(folder, { recursive: true });
+  // By its content: one that runs is never written over.
+  const file = join(folder, `updater-${sha256Hex(program).slice(0, 16)}.mjs`);
+  await writeWhole(file, program, { mode: 0o755, force: true });
+  const log = openSync(join(folder, "updater.log"), "a", 0o600);
+  try {
+    const waits = waitFor === undefined ? [] : ["--wait-pid", String(waitFor)];
+    const args = [file, "--install", root, ...waits, ...(yes ? ["--yes"] : [])];
+    const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ["ignore", log, log] });
+    await once(child, "spawn");
+    child.unref();
+    return { pid: child.pid ?? 0, file };
+  } catch (cause) {
+    throw new FieldtapeError("OUTPUT_FAILED", "cannot start the external updater", { file, cause });
+  } finally {
+    closeSync(log);
+  }
+}

@@ -1,0 +1,64 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import process from "node:process";
+import { expect, onTestFinished, test } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { Device, ReleaseShop } from "./release-shop.ts";
+
+const RUNS = { run: "#!/bin/sh\nexec sleep 300\n", good: "yes" };
+const POLICY = 'switch: external\nlaunch: ["./run"]\nhealth: { command: ["test", "-e", "good"] }\n';
+
+/** A device whose application is a process that the updater has to wait for. */
+async function runningDevice(): Promise<{ device: Device; application: ReturnType<typeof spawn> }> {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  writeFileSync(join(shop.folder, "policy.yaml"), POLICY);
+  await device.install(await shop.pack("1.0.0", RUNS), ["--policy", "policy.yaml"]);
+  await shop.publish(await shop.pack("2.0.0", RUNS));
+  const application = spawn(join(device.place, "current", "run"), { stdio: "ignore" });
+  onTestFinished(() => {
+    application.kill("SIGKILL");
+    const file = join(device.place, "application.json");
+    if (existsSync(file)) process.kill(JSON.parse(readFileSync(file, "utf8")).pid, "SIGKILL");
+  });
+  return { device, application };
+}
+
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+function updaterProcess(device: Device): number {
+  return JSON.parse(readFileSync(join(device.place, "updater.lock"), "utf8")).pid;
+}
+
+test("the external updater waits for the application, switches, starts the new version and says how long it was gone", async () => {
+  const { device, application } = await runningDevice();
+  const { result } = await device.update("repo", ["--wait-pid", String(application.pid)]);
+  expect(result).toMatchObject({ outcome: "staged", current: "1.0.0", state: "waiting-for-exit" });
+  const copies = readdirSync(join(device.place, "updater")).filter((name) => name.endsWith(".mjs"));
+  expect(copies, "outside the versions that it switches").toHaveLength(1);
+  const results = join(device.place, "updater", "result.json");
+  expect(existsSync(results)).toBe(false);
+  application.kill("SIGKILL");
+  await until(() => existsSync(results) && readFileSync(results, "utf8").endsWith("\n"));
+  const told = JSON.parse(readFileSync(results, "utf8"));
+  expect(told).toMatchObject({ outcome: "committed", from: "2.0.0", current: "2.0.0", state: "committed" });
+  expect(told.interruptedMs).toBeGreaterThan(0);
+}, 120_000);
+
+test("an external updater that is killed while it waits leaves the old version running; resume goes on", async () => {
+  const { device, application } = await runningDevice();
+  await device.update("repo", ["--wait-pid", String(application.pid)]);
+  await until(() => existsSync(join(device.place, "updater.lock")));
+  const updater = updaterProcess(device);
+  process.kill(updater, "SIGKILL");
+  expect(application.exitCode).toBeNull();
+  expect(await device.say("status")).toMatchObject({ current: "1.0.0", state: "waiting-for-exit" });
+  application.kill("SIGKILL");
+  await once(application, "exit");
+  expect(await device.say("resume")).toMatchObject({ outcome: "committed", current: "2.0.0" });
+  rmSync(join(device.place, "updater"), { recursive: true });
+}, 120_000);
