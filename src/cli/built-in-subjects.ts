@@ -73,6 +73,20 @@ export const BUILT_IN: readonly BuiltIn[] = [
     machine: (await import("../protocol/request-reply/request-reply.ts")).requestReply,
     schema: (await import("../protocol/request-reply/schema.ts")).requestReplyOptions,
   })),
+  {
+    name: "crash-schedule",
+    role: "observer",
+    frames: false,
+    summary: "a device that is cut, killed and refused while it updates, on the model of a disk",
+    async plan(options) {
+      const { crashSchedule } = await import("../ota/crash/crash-schedule.ts");
+      const { crashScheduleOptions } = await import("../ota/crash/schema.ts");
+      return {
+        role: "observer",
+        session: sessionPart(crashSchedule, parsed("crash-schedule", crashScheduleOptions, options)),
+      };
+    },
+  },
 ];
 
 export function builtIn(name: string): BuiltIn | undefined {

@@ -2,6 +2,7 @@ import type { Command } from "@oclif/core";
 import { Demo } from "./commands/demo.ts";
 import { Export } from "./commands/export.ts";
 import { Import } from "./commands/import.ts";
+import { OtaCrashMap } from "./commands/ota/crash-map.ts";
 import { OtaDeviceConfirm } from "./commands/ota/device/confirm.ts";
 import { OtaDeviceInstall } from "./commands/ota/device/install.ts";
 import { OtaDeviceResume } from "./commands/ota/device/resume.ts";
@@ -51,6 +52,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "ota:device:rollback": OtaDeviceRollback,
   "ota:device:status": OtaDeviceStatus,
   "ota:device:update": OtaDeviceUpdate,
+  "ota:crash-map": OtaCrashMap,
   "ota:key:new": OtaKeyNew,
   "ota:key:show": OtaKeyShow,
   "ota:release:inspect": OtaReleaseInspect,

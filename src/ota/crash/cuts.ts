@@ -1,4 +1,5 @@
-import type { Effect, ModelDisk } from "./model-disk.ts";
+import type { Effect } from "./disk-node.ts";
+import type { ModelDisk } from "./model-disk.ts";
 
 /** Effects, up to which every combination of what survives is tried. */
 const EXHAUSTIVE_MAX = 6;

@@ -1,38 +1,11 @@
-import type { FileAnswer, FileOperation } from "../update/durable-fs.ts";
-import type { Updater } from "../update/updater.ts";
-import type { UpdatePolicy, UpdaterCommand, UpdaterOutput } from "../update/updater-talk.ts";
+import type { UpdaterCommand } from "../update/updater-talk.ts";
 import { cuts } from "./cuts.ts";
+import type { Disturbance, Misfortune } from "./misfortune.ts";
 import type { ModelDisk } from "./model-disk.ts";
-import { type ModelEnd, type ModelWorld, type Performs, runModelSession } from "./model-session.ts";
-import { faultOf, faultOfRestart, type Law, type Promised } from "./oracle.ts";
-
-/** What is put to the test: a session on a disk, and how the device goes on when it is started again. */
-export interface Trial {
-  readonly name: string;
-  readonly disk: ModelDisk;
-  readonly updater: Updater;
-  readonly world: ModelWorld;
-  readonly policy: UpdatePolicy;
-  readonly command: UpdaterCommand;
-  readonly restart: UpdaterCommand;
-  readonly law: Law;
-  /** Stands between the updater and the disk: where a fault of the updater itself is planted. */
-  readonly through?: (disk: Performs) => Performs;
-}
-
-/** How a session was ended, or disturbed. */
-export type Disturbance =
-  | { readonly type: "power-cut"; readonly lost: number; readonly pending: number; readonly torn: boolean }
-  | { readonly type: "killed" }
-  | { readonly type: "refused"; readonly code: string; readonly from: boolean };
-
-/** One step to a state: in this session, after so many operations (the last of which is named), this happened. */
-export interface Misfortune {
-  readonly session: "first" | "restart";
-  readonly operations: number;
-  readonly last: FileOperation | undefined;
-  readonly disturbance: Disturbance;
-}
+import { type ModelEnd, runModelSession } from "./model-session.ts";
+import { faultOf, faultOfRestart, isAfter, type Promised } from "./oracle.ts";
+import type { Trial } from "./trial.ts";
+import { isWriting, Watched } from "./watched-disk.ts";
 
 export interface BadState {
   readonly problem: string;
@@ -52,6 +25,17 @@ export interface Explored {
   readonly states: number;
   /** At most `BAD_MAX`, those with the shortest schedules. */
   readonly bad: readonly BadState[];
+  /** The undisturbed session, operation by operation. */
+  readonly moments: readonly Moment[];
+}
+
+/** What became of the device when it was cut or killed right after an operation. */
+export interface Moment {
+  readonly operation: string;
+  /** Different disks that were left, and where restarts from them ended. */
+  before: number;
+  after: number;
+  bad: number;
 }
 
 const BAD_MAX = 10;
@@ -85,6 +69,7 @@ class Exploration {
   private cutsMade = 0;
   private recoveryCuts = 0;
   private refusals = 0;
+  private readonly moments: Moment[] = [];
 
   constructor(trial: Trial) {
     this.trial = trial;
@@ -92,7 +77,10 @@ class Exploration {
 
   run(): Explored {
     const { disk } = this.trial;
-    const first = new Watched(disk.clone(), (watched) => this.interrupt(watched, "first", undefined));
+    const first = new Watched(disk.clone(), (watched) => {
+      this.moments.push({ operation: watched.last, before: 0, after: 0, bad: 0 });
+      this.interrupt(watched, "first", undefined);
+    });
     const end = this.session(first, this.trial.command, undefined);
     this.judgeEnd(end, first, undefined);
     this.refuse(first.operations);
@@ -100,9 +88,9 @@ class Exploration {
       const state = this.states[index];
       if (state !== undefined) this.restart(state);
     }
-    const { cutsMade: cutsCount, recoveryCuts, refusals } = this;
+    const { cutsMade, recoveryCuts, refusals, bad, moments } = this;
     const states = this.known.size;
-    return { operations: first.operations, cuts: cutsCount, recoveryCuts, refusals, states, bad: this.bad };
+    return { operations: first.operations, cuts: cutsMade, recoveryCuts, refusals, states, bad, moments };
   }
 
   /** Every operation of the session fails once, in every way; and from each on the disk stays full. */
@@ -135,6 +123,7 @@ class Exploration {
 
   private restart(state: State): void {
     const { trial } = this;
+    const badBefore = this.bad.length;
     this.judge(state.disk, state.promised, state.trail);
     const watched = new Watched(state.disk.clone(), (after) => this.interrupt(after, "restart", state.trail));
     watched.promised = state.promised;
@@ -142,6 +131,15 @@ class Exploration {
     const problem = faultOfRestart(end, watched.disk, trial.law, watched.promised);
     if (problem !== undefined) this.blame(problem, state.trail);
     this.secondRestart(watched, state.trail);
+    this.tally(state.trail, this.bad.length > badBefore, watched.disk);
+  }
+
+  private tally({ step, before }: Trail, isBad: boolean, disk: ModelDisk): void {
+    const moment = this.moments[step.operations - 1];
+    if (moment === undefined || before !== undefined || step.disturbance.type === "refused") return;
+    if (isBad) moment.bad += 1;
+    else if (isAfter(disk, this.trial.law)) moment.after += 1;
+    else moment.before += 1;
   }
 
   /** What has recovered has nothing to recover from. */
@@ -173,10 +171,12 @@ class Exploration {
     const trail = (disturbance: Disturbance): Trail => ({ step: { session, operations, last, disturbance }, before });
     let count = 0;
     for (const cut of cuts(disk)) {
+      const choice = count;
       count += 1;
       this.reach(cut.disk, promised, () => {
         const torn = cut.survivors.some((survivor) => !pending.includes(survivor));
-        return trail({ type: "power-cut", lost: pending.length - cut.survivors.length, pending: pending.length, torn });
+        const lost = pending.length - cut.survivors.length;
+        return trail({ type: "power-cut", choice, lost, pending: pending.length, torn });
       });
     }
     if (pending.length === 0 || session === "restart") return count;
@@ -214,54 +214,3 @@ const REFUSALS = [
   { code: "EMFILE", from: false },
   { code: "ENOSPC", from: true },
 ] as const;
-
-function isWriting({ do: what }: FileOperation): boolean {
-  return what !== "list" && what !== "read" && what !== "digest" && what !== "space";
-}
-
-/** A disk whose operations are counted, watched, and made to fail. */
-class Watched implements Performs {
-  readonly disk: ModelDisk;
-  operations = 0;
-  writes = 0;
-  last: FileOperation | undefined;
-  promised: Promised;
-  private readonly after: (watched: Watched) => void;
-  private readonly refusal: (operation: FileOperation, count: number) => string | undefined;
-
-  constructor(
-    disk: ModelDisk,
-    after: (watched: Watched) => void,
-    refusal: (operation: FileOperation, count: number) => string | undefined = () => undefined,
-  ) {
-    this.disk = disk;
-    this.after = after;
-    this.refusal = refusal;
-  }
-
-  perform(operation: FileOperation): FileAnswer {
-    this.operations += 1;
-    this.last = operation;
-    if (isWriting(operation)) this.writes += 1;
-    const code = this.refusal(operation, this.operations);
-    const answer = code === undefined ? this.disk.perform(operation) : refused(this.disk, operation, code);
-    this.after(this);
-    return answer;
-  }
-
-  /** What is said before an operation holds from then on, whatever happens. */
-  hear(output: UpdaterOutput): void {
-    if (output.type !== "state") return;
-    if (output.state === "committed") this.promised = "after";
-    if (output.state === "rolled-back") this.promised = "before";
-  }
-}
-
-/** What fails may have been done in part. */
-function refused(disk: ModelDisk, operation: FileOperation, failed: string): FileAnswer {
-  if (failed === "EIO" && (operation.do === "sync" || operation.do === "sync-folder")) disk.failSync(operation.path);
-  if (failed === "ENOSPC" && (operation.do === "append" || operation.do === "create")) {
-    disk.perform({ ...operation, text: operation.text.slice(0, operation.text.length / 2) });
-  }
-  return { failed };
-}

@@ -1,31 +1,7 @@
-import { assert } from "../../errors.ts";
 import { DONE, type FileAnswer, type FileOperation, type FolderEntry, type Writing } from "../update/durable-fs.ts";
-import { contentOf, NO_BYTES, spliced, textOf } from "./content.ts";
-
-/** What a name leads to. Never changed: replaced. */
-export type DiskNode =
-  | { readonly kind: "file"; readonly bytes: Uint8Array; readonly mode: number }
-  | { readonly kind: "folder"; readonly names: ReadonlyMap<string, number> }
-  | { readonly kind: "link"; readonly target: string };
-
-/** Something that was done and is not durable yet. A cut keeps it, loses it, or, of bytes, keeps a part. */
-export type Effect =
-  | {
-      readonly type: "bytes";
-      readonly node: number;
-      readonly offset: number;
-      readonly bytes: Uint8Array;
-      readonly mode: number;
-    }
-  | { readonly type: "size"; readonly node: number; readonly size: number }
-  /** Names of one folder that change in one step; undefined takes one away. */
-  | {
-      readonly type: "names";
-      readonly node: number;
-      readonly names: readonly (readonly [string, number | undefined])[];
-    };
-
-type Nodes = ReadonlyMap<number, DiskNode>;
+import { contentOf, NO_BYTES, textOf } from "./content.ts";
+import { applied, type DiskNode, type Effect, type Nodes } from "./disk-node.ts";
+import { type DiskPath, effectKey, keyOf, pathsBelow } from "./disk-path.ts";
 
 /** Bytes that a page of the system's memory takes to the disk at once. */
 const PAGE = 4096;
@@ -302,77 +278,5 @@ export class ModelDisk {
   }
 }
 
-export interface DiskPath {
-  readonly path: string;
-  readonly id: number;
-  readonly node: DiskNode;
-}
-
-function pathsBelow(nodes: Nodes, prefix: string, id: number, found: DiskPath[]): DiskPath[] {
-  const folder = nodes.get(id);
-  if (folder?.kind !== "folder") return found;
-  for (const [name, child] of sorted(folder.names)) {
-    const node = nodes.get(child);
-    if (node === undefined) continue;
-    found.push({ path: prefix + name, id: child, node });
-    if (node.kind === "folder") pathsBelow(nodes, `${prefix}${name}/`, child, found);
-  }
-  return found;
-}
-
-const sortedNames = new WeakMap<ReadonlyMap<string, number>, readonly (readonly [string, number])[]>();
-
-function sorted(names: ReadonlyMap<string, number>): readonly (readonly [string, number])[] {
-  const known = sortedNames.get(names);
-  if (known !== undefined) return known;
-  const entries = [...names].sort(([a], [b]) => (a < b ? -1 : 1));
-  sortedNames.set(names, entries);
-  return entries;
-}
-
-function keyOf(paths: readonly DiskPath[]): string {
-  let key = "";
-  for (const { path, node } of paths) {
-    key += path;
-    if (node.kind === "file") key += ` ${contentOf(node.bytes).number} ${node.mode}\n`;
-    else key += node.kind === "link" ? ` -> ${node.target}\n` : "/\n";
-  }
-  return key;
-}
-
-function effectKey(effect: Effect, name: (id: number | undefined) => string): string {
-  const node = name(effect.node);
-  if (effect.type === "bytes") return `${node} ${effect.offset} ${contentOf(effect.bytes).number} ${effect.mode}`;
-  if (effect.type === "size") return `${node} ${effect.size}`;
-  return `${node}: ${effect.names.map(([entry, id]) => `${entry}=${name(id)}`).join(" ")}`;
-}
-
 const encoder = new TextEncoder();
 const encode = (text: string): Uint8Array => encoder.encode(text);
-
-/** The nodes with these effects. */
-function applied(before: Nodes, effects: readonly Effect[]): Map<number, DiskNode> {
-  const nodes = new Map(before);
-  for (const effect of effects) {
-    const node = nodes.get(effect.node);
-    assert(node !== undefined, "an effect is on a node");
-    nodes.set(effect.node, changed(node, effect));
-  }
-  return nodes;
-}
-
-function changed(node: DiskNode, effect: Effect): DiskNode {
-  if (effect.type === "names") {
-    assert(node.kind === "folder", "names are in folders");
-    const names = new Map(node.names);
-    for (const [name, id] of effect.names) {
-      if (id === undefined) names.delete(name);
-      else names.set(name, id);
-    }
-    return { kind: "folder", names };
-  }
-  assert(node.kind === "file", "bytes are in files");
-  if (effect.type === "size")
-    return { ...node, bytes: spliced(node.bytes.subarray(0, effect.size), effect.size, NO_BYTES) };
-  return { kind: "file", bytes: spliced(node.bytes, effect.offset, effect.bytes), mode: effect.mode };
-}

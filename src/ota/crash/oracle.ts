@@ -35,6 +35,11 @@ export function faultOf(disk: ModelDisk, law: Law, promised: Promised): string |
   return faultOfJournal(disk, law, promised);
 }
 
+/** Whether it has become the new version. */
+export function isAfter(disk: ModelDisk, { after }: Law): boolean {
+  return isTree(disk, currentTree(disk), after);
+}
+
 function faultOfJournal(disk: ModelDisk, law: Law, promised: Promised): string | undefined {
   const { before, after, floorBefore } = law;
   const { installation, records } = journalOf(disk);

@@ -7,6 +7,8 @@ import type { Component, Offer, TreeFile } from "../update/offer.ts";
 export interface SampleReleases {
   readonly contents: ReadonlyMap<string, Uint8Array>;
   readonly first: Offer;
+  /** Less of it, for what is done over and over. */
+  readonly small: Offer;
   /** All of it is new, but for one file. */
   readonly second: Offer;
   /** Plug-ins alone. */
@@ -21,6 +23,10 @@ type Plan = readonly (readonly [path: string, size: number])[];
 const APP: Plan = [
   ["bin/app", 9_000],
   ["lib/deep/core.bin", 5_000],
+  ["read-me.txt", 40],
+];
+const SMALL: Plan = [
+  ["bin/app", 600],
   ["read-me.txt", 40],
 ];
 const PLUGINS: Plan = [["plugins/serial.bin", 700]];
@@ -45,6 +51,7 @@ export function sampleReleases(): SampleReleases {
   const plugins1 = component("plugins", "1.0.0", PLUGINS);
   return {
     contents,
+    small: offer(1, "1.0.0", [component("app", "1.0.0", SMALL)]),
     first: offer(1, "1.0.0", [app1, plugins1]),
     second: offer(2, "2.0.0", [component("app", "2.0.0", APP), component("plugins", "2.0.0", PLUGINS)]),
     plugins: offer(2, "1.0.0", [component("plugins", "1.1.0", PLUGINS)]),

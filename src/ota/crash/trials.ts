@@ -3,16 +3,16 @@ import type { Offer } from "../update/offer.ts";
 import { composeTree, type TreeList, treeRef } from "../update/tree-list.ts";
 import { updater } from "../update/updater.ts";
 import { DEFAULT_POLICY, type UpdatePolicy, type UpdaterCommand } from "../update/updater-talk.ts";
-import type { Trial } from "./explore.ts";
 import { ModelDisk } from "./model-disk.ts";
 import { type ModelWorld, runModelSession } from "./model-session.ts";
 import { announces, sampleReleases } from "./sample-releases.ts";
+import type { Trial } from "./trial.ts";
 
 const POLICY: UpdatePolicy = { ...DEFAULT_POLICY, startsMax: 2 };
 
 /** What a device goes through in its life. */
 export function trials(): readonly Trial[] {
-  const { contents, first, second, plugins, downgrade } = sampleReleases();
+  const { contents, first, small, second, plugins, downgrade } = sampleReleases();
   const healthy: ModelWorld = { contents, healthy: () => true };
   const one = treeOfOffer(first, undefined);
   const two = treeOfOffer(second, one);
@@ -23,17 +23,18 @@ export function trials(): readonly Trial[] {
   const unwell = (tree: TreeList): ModelWorld => ({ contents, healthy: (path) => path !== `versions/${tree.name}` });
   const patched = treeOfOffer(plugins, one);
   const older = treeOfOffer(downgrade, two, [one.name, two.name]);
-  const trees = new Map([one, two, patched, older].map((tree) => [treeRef(tree).list, tree]));
-  const install: UpdaterCommand = { name: "install", offer: first };
+  const little = treeOfOffer(small, undefined);
+  const trees = new Map([one, little, two, patched, older].map((tree) => [treeRef(tree).list, tree]));
+  const install: UpdaterCommand = { name: "install", offer: small };
   return [
     {
       ...going,
       name: "first installation",
       disk: ModelDisk.empty(),
-      updater: updater(announces(first)),
+      updater: updater(announces(small)),
       command: install,
       restart: install,
-      law: { before: undefined, after: one, floorBefore: 0, trees },
+      law: { before: undefined, after: little, floorBefore: 0, trees },
     },
     {
       ...update,
@@ -70,6 +71,13 @@ export function trials(): readonly Trial[] {
       law: { before: two, after: older, floorBefore: 2, trees },
     },
   ];
+}
+
+/** The trial of that name. */
+export function trialNamed(name: string): Trial {
+  const trial = trials().find((one) => one.name === name);
+  assert(trial !== undefined, `there is a trial named ${name}`);
+  return trial;
 }
 
 function treeOfOffer(

@@ -106,6 +106,11 @@ export function note(journal: Journal, event: JournalEvent, floor: number = jour
   };
 }
 
+/** The same journal, and for certain on the disk: before anything is done because of what is read in it. */
+export function renewed(journal: Journal): Noted {
+  return journal.ours ? { journal, operations: [] } : rewritten(journal);
+}
+
 interface Noted {
   readonly journal: Journal;
   readonly operations: readonly FileOperation[];

@@ -42,7 +42,10 @@ export function recover(read: Journal, listing: Listing, kind: PointerKind): Rec
   for (const event of settled.before) script.note(event);
   const wanted = wantedTree(script.journal.installation);
   // That a rename is seen does not say that it is on the disk: one that was not noted as done is done again.
-  if (wanted !== undefined && (settled.repoint || wanted !== current)) script.add(pointTo(kind, wanted));
+  if (wanted !== undefined && (settled.repoint || wanted !== current)) {
+    script.renew();
+    script.add(pointTo(kind, wanted));
+  }
   for (const event of settled.after) script.note(event);
   return { verdict: "sound", ...script.whole() };
 }
