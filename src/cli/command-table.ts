@@ -28,11 +28,16 @@ import { ScenarioMinimise } from "./commands/scenario/minimise.ts";
 import { ScenarioNew } from "./commands/scenario/new.ts";
 import { Simulate } from "./commands/simulate.ts";
 import { SuiteAccept } from "./commands/suite/accept.ts";
+import { SuiteCompare } from "./commands/suite/compare.ts";
+import { SuiteCoverage } from "./commands/suite/coverage.ts";
 import { SuiteLint } from "./commands/suite/lint.ts";
 import { SuiteList } from "./commands/suite/list.ts";
 import { SuiteMerge } from "./commands/suite/merge.ts";
 import { SuiteMigrate } from "./commands/suite/migrate.ts";
+import { SuiteMinimise } from "./commands/suite/minimise.ts";
+import { SuitePlay } from "./commands/suite/play.ts";
 import { SuiteRun } from "./commands/suite/run.ts";
+import { SuiteStrength } from "./commands/suite/strength.ts";
 import { TapeAttach } from "./commands/tape/attach.ts";
 import { TapeCheck } from "./commands/tape/check.ts";
 import { TapeCut } from "./commands/tape/cut.ts";
@@ -76,6 +81,11 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "suite:list": SuiteList,
   "suite:merge": SuiteMerge,
   "suite:migrate": SuiteMigrate,
+  "suite:compare": SuiteCompare,
+  "suite:coverage": SuiteCoverage,
+  "suite:minimise": SuiteMinimise,
+  "suite:play": SuitePlay,
+  "suite:strength": SuiteStrength,
   "suite:run": SuiteRun,
   "tape:attach": TapeAttach,
   "tape:check": TapeCheck,

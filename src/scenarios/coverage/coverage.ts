@@ -6,7 +6,7 @@ import type { Said } from "../../replayer/divergence.ts";
  *
  * - `states`: `modbus-session requested`
  * - `transitions`: `modbus-session requested → answered`; the first one of a channel comes from `(start)`
- * - `frames`: `modbus-tcp reply`
+ * - `frames`: `modbus-tcp reply 3`, with the function where a frame has one
  * - `reactions`: (state × frame type): `modbus-session requested × reply`, the state in which the session of a channel was when a frame or
  *   fault came
  * - `faults`: `nmea bad-checksum`
@@ -58,7 +58,8 @@ export function coverageOf(said: readonly Said[], disturbances: readonly string[
     }
     const heard = heardAs(value);
     if (heard === undefined) continue;
-    words.add(value["type"] === "fault" ? "faults" : "frames", `${machine} ${heard}`);
+    const detail = typeof value["function"] === "number" ? ` ${value["function"]}` : "";
+    words.add(value["type"] === "fault" ? "faults" : "frames", `${machine} ${heard}${detail}`);
     for (const [key, session] of sessions)
       if (key.startsWith(`${channel} `)) words.add("reactions", `${session.machine} ${session.state} × ${heard}`);
   }

@@ -1,0 +1,33 @@
+import process from "node:process";
+import type { RunResult } from "../../scenarios/run/run-result.ts";
+import { runSuiteBelow } from "../suite-run.ts";
+import { configOf } from "../wiring.ts";
+
+export interface CollectOptions {
+  readonly dir: string;
+  readonly config?: string | undefined;
+  readonly "no-config": boolean;
+}
+
+/** Runs a corpus for what its cases bring, not for their verdicts; those of which nothing has changed are known. */
+export async function collectRun(
+  { dir, ...flags }: CollectOptions,
+  signal: AbortSignal,
+): Promise<{ readonly result: RunResult; readonly corpus: string }> {
+  return runSuiteBelow({
+    dir,
+    filter: undefined,
+    changedSince: undefined,
+    shard: undefined,
+    relations: false,
+    variants: [],
+    workers: undefined,
+    caseTimeoutSeconds: 60,
+    determinism: 0,
+    cache: true,
+    config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+    loaded: await configOf(flags),
+    live: false,
+    signal,
+  });
+}
