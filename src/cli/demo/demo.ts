@@ -1,27 +1,19 @@
-import { assert, FieldtapeError } from "../../errors.ts";
+import { assert } from "../../errors.ts";
 import { openTcpLink } from "../../link/stream-link.ts";
 import { TCP_DEFAULTS } from "../../link/tcp.ts";
 import { DEVICES } from "../../simulator/devices.ts";
 import { pollThermometer } from "../../simulator/poller.ts";
 import { serveDevice } from "../../simulator/serve-device.ts";
-import type { Clock } from "../../time/clock.ts";
 import { BROKEN_CONFIG, SCENARIO, TAPE, writeDemoFolder, writeDemoScenario } from "./demo-folder.ts";
+import { demoUpdate } from "./demo-update.ts";
 import { ShownCommand } from "./shown-command.ts";
-
-export interface DemoOptions {
-  readonly folder: string;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  /** Shows a line to the user. */
-  readonly show: (line: string) => Promise<void>;
-}
+import { commandLine, type DemoOptions, excerpt, failed, run } from "./shown-run.ts";
 
 /** Questions that the demo's plant controller asks: enough for the store to freeze. */
 const QUESTIONS = 24;
-const LINES_SHOWN = 12;
 
 /**
- * The loop that fieldtape closes, on a simulated device: record, replay, break, keep as a case, catch a broken build, fix. Every line
+ * The loop that fieldtape closes, on a simulated device: record, replay, break, keep as a case, catch a broken build, fix, update, roll back. Every line
  * that it shows with a `$` is run as it stands.
  *
  * @throws FieldtapeError SUBJECT_CRASHED when a step does not end as it must
@@ -53,6 +45,7 @@ export async function demo(options: DemoOptions): Promise<void> {
   await run(options, 1, ["suite", "run", "--config", BROKEN_CONFIG]);
   await show("6. Fix it, and the suite passes again.");
   await run(options, 0, ["suite", "run"]);
+  await demoUpdate(options);
 }
 
 async function record(options: DemoOptions): Promise<void> {
@@ -83,28 +76,4 @@ async function record(options: DemoOptions): Promise<void> {
   const { code, stderr } = await recorder.result;
   for (const line of excerpt(stderr)) await show(`  ${line}`);
   if (code !== 0) throw failed(args, code, stderr);
-}
-
-async function run({ folder, show }: DemoOptions, expected: number, args: readonly string[]): Promise<void> {
-  await show(`\n$ ${commandLine(args)}`);
-  const { code, stdout, stderr } = await new ShownCommand(args, folder).result;
-  for (const line of [...excerpt(stdout), ...excerpt(stderr)]) await show(`  ${line}`);
-  if (code !== expected) throw failed(args, code, stderr);
-  await show(`  (exit ${code})\n`);
-}
-
-/** The first and last lines of a long output. */
-function excerpt(text: string): string[] {
-  const lines = text.split("\n").filter((line) => line.trim() !== "");
-  if (lines.length <= LINES_SHOWN) return lines;
-  const half = LINES_SHOWN / 2;
-  return [...lines.slice(0, half), `… ${lines.length - LINES_SHOWN} more lines …`, ...lines.slice(-half)];
-}
-
-function commandLine(args: readonly string[]): string {
-  return ["fieldtape", ...args.map((arg) => (/[^\w./:=-]/.test(arg) ? `'${arg}'` : arg))].join(" ");
-}
-
-function failed(args: readonly string[], code: number | null, stderr: string): FieldtapeError {
-  return new FieldtapeError("SUBJECT_CRASHED", `the demo's ${commandLine(args)} ended with exit ${code}\n${stderr}`);
 }
