@@ -1,6 +1,7 @@
 import process from "node:process";
 import { PLUGIN_ABI } from "../plugin/abi.ts";
 import { TAPE_SCHEMA } from "../tape/record.ts";
+import { CONFIG_SCHEMA } from "./config/config-schema.ts";
 
 declare const FIELDTAPE_VERSION: string | undefined;
 declare const FIELDTAPE_GIT: string | undefined;
@@ -10,9 +11,6 @@ export const VERSION = {
   version: typeof FIELDTAPE_VERSION === "undefined" ? "0.0.0-source" : FIELDTAPE_VERSION,
   git: typeof FIELDTAPE_GIT === "undefined" ? "unknown" : FIELDTAPE_GIT,
 } as const;
-
-/** The form of `fieldtape.config.*`. */
-const CONFIG_SCHEMA = 1;
 
 /** Every version of this program in one place, under the names that a release's manifest has for them. */
 export function versions() {

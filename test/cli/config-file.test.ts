@@ -49,6 +49,7 @@ test.for([
   ["an unknown key", '{"subjcts":{}}', "subjcts"],
   ["a wrong value", '{"subject":3}', "subject: "],
   ["a name that no flag could carry", '{"subjects":{"My Parser":{"subject":"lines"}}}', "My Parser"],
+  ["a schema to come", '{"schema":2}', "schema: this fieldtape knows configurations of schema 1 only"],
   ["text that is no JSON", "{", "cannot be read"],
 ] as const)("%s in the configuration is named", async ([, text, named]) => {
   const folder = project({ "fieldtape.config.json": text });

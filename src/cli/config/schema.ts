@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONFIG_SCHEMA } from "./config-schema.ts";
 
 const json = z.json();
 
@@ -18,6 +19,10 @@ const namedChannel = z.strictObject({
 });
 
 export const configSchema = z.strictObject({
+  /** Absent: the one that this version knows. */
+  schema: z
+    .literal(CONFIG_SCHEMA, { error: `this fieldtape knows configurations of schema ${CONFIG_SCHEMA} only` })
+    .optional(),
   /** Used when no `--subject` is given. */
   subject: z.string().min(1).max(200).optional(),
   subjects: z
