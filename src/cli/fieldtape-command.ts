@@ -32,6 +32,8 @@ export abstract class FieldtapeCommand extends Command {
 
   override async run(): Promise<void> {
     process.stdout.on("error", (error) => this.#outputFailed(error));
+    // Standard input carries data and commands; it is never taken for an argument that was not given.
+    for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
     try {
       process.exitCode = await this.act();
     } finally {
