@@ -22,7 +22,7 @@ export interface ClusterWordsOptions {
 export function clustersWords(clusters: readonly Cluster[], options: ClusterWordsOptions): string[] {
   const total = clusters.length;
   const shown = clusters.slice(0, SHOWN_MAX).map((cluster, index) => {
-    return [`cause ${index + 1} of ${total}: ${cluster.id}`, ...clusterLines(cluster, options)].join("\n  ");
+    return [`cause ${index + 1} of ${total}: ${cluster.id}`, ...clusterWords(cluster, options)].join("\n  ");
   });
   const named = clusters
     .slice(SHOWN_MAX, SHOWN_MAX + NAMED_MAX)
@@ -35,7 +35,8 @@ function summary({ id, signature, cases }: Cluster): string {
   return `${id}  ${counted(cases.length, "case")}  ${signature}`;
 }
 
-function clusterLines(cluster: Cluster, { differencesOf }: ClusterWordsOptions): string[] {
+/** One cause in full: its signatures, its cases, and the first of its differences with what stands around it. */
+export function clusterWords(cluster: Cluster, { differencesOf }: ClusterWordsOptions): string[] {
   const { id, signatures, differences, cases, alone, exemplar, exemplarCase } = cluster;
   const { diff, gaveUp } = differencesOf(exemplarCase) ?? {};
   const others = alone === cases.length ? "" : `; ${cases.length - alone} of them have other causes too`;

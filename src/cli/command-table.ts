@@ -36,6 +36,7 @@ import { SuiteMerge } from "./commands/suite/merge.ts";
 import { SuiteMigrate } from "./commands/suite/migrate.ts";
 import { SuiteMinimise } from "./commands/suite/minimise.ts";
 import { SuitePlay } from "./commands/suite/play.ts";
+import { SuiteReview } from "./commands/suite/review.ts";
 import { SuiteRun } from "./commands/suite/run.ts";
 import { SuiteStrength } from "./commands/suite/strength.ts";
 import { TapeAttach } from "./commands/tape/attach.ts";
@@ -77,16 +78,17 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "scenario:new": ScenarioNew,
   simulate: Simulate,
   "suite:accept": SuiteAccept,
+  "suite:compare": SuiteCompare,
+  "suite:coverage": SuiteCoverage,
   "suite:lint": SuiteLint,
   "suite:list": SuiteList,
   "suite:merge": SuiteMerge,
   "suite:migrate": SuiteMigrate,
-  "suite:compare": SuiteCompare,
-  "suite:coverage": SuiteCoverage,
   "suite:minimise": SuiteMinimise,
   "suite:play": SuitePlay,
-  "suite:strength": SuiteStrength,
+  "suite:review": SuiteReview,
   "suite:run": SuiteRun,
+  "suite:strength": SuiteStrength,
   "tape:attach": TapeAttach,
   "tape:check": TapeCheck,
   "tape:cut": TapeCut,

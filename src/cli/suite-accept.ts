@@ -7,7 +7,7 @@ import { clustersOf } from "../scenarios/differences/cluster.ts";
 import { discover } from "../scenarios/discover.ts";
 import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
-import { runSuiteBelow } from "./suite-run.ts";
+import { runToCompare } from "./suite-run.ts";
 import { caseWords, differingCases, exitOf } from "./suite-words.ts";
 
 /** What `suite accept` was asked for. */
@@ -19,9 +19,6 @@ export interface AcceptRequest {
   readonly config: ConfigOptions;
   readonly signal: AbortSignal;
 }
-
-/** Seconds after which a case has hung, when the corpus is run to find a cause. */
-const CASE_TIMEOUT_SECONDS = 60;
 
 /**
  * Finds the cases that are meant: by name, or by what they differ by.
@@ -47,22 +44,8 @@ export async function toAccept(
 
 async function byCause(request: AcceptRequest, loaded: LoadedConfig) {
   const { names, clusters, corpus, variant, config, signal } = request;
-  const { result } = await runSuiteBelow({
-    dir: corpus,
-    filter: undefined,
-    changedSince: undefined,
-    shard: undefined,
-    determinism: 0,
-    cache: true,
-    loaded,
-    relations: false,
-    workers: undefined,
-    caseTimeoutSeconds: CASE_TIMEOUT_SECONDS,
-    config,
-    live: false,
-    signal,
-    variants: variant === undefined ? [] : [variant],
-  });
+  const variants = variant === undefined ? [] : [variant];
+  const { result } = await runToCompare({ dir: corpus, config, loaded, variants, live: false, signal });
   const { signatures, cases } = chooseCauses(clustersOf(differingCases(result.cases)), clusters);
   const wanted = names.length === 0 ? cases : cases.filter((name) => names.some((place) => isBelow(name, place, "/")));
   return { folders: wanted.map((name) => join(resolve(corpus), name)), causes: signatures };

@@ -65,6 +65,26 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
   return await runOn(pool, request, world);
 }
 
+/** Seconds after which a case has hung, where nobody said. */
+const CASE_TIMEOUT_SECONDS = 60;
+
+/** Runs all cases once, to see what differs now. @throws FieldtapeError as `runSuiteBelow` */
+export function runToCompare(
+  request: Pick<SuiteRequest, "dir" | "config" | "loaded" | "variants" | "live" | "signal">,
+): Promise<SuiteReport> {
+  return runSuiteBelow({
+    ...request,
+    filter: undefined,
+    changedSince: undefined,
+    shard: undefined,
+    determinism: 0,
+    cache: true,
+    relations: false,
+    workers: undefined,
+    caseTimeoutSeconds: CASE_TIMEOUT_SECONDS,
+  });
+}
+
 /** Runs the chosen cases wherever that is done. */
 export async function runOn(runner: CaseRunner, request: SuiteRequest, world: World): Promise<SuiteReport> {
   const chosen = await chooseCases(request, await readTimings());

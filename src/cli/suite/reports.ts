@@ -1,4 +1,5 @@
 import { appendFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import type { RunResult } from "../../scenarios/run/run-result.ts";
@@ -28,6 +29,21 @@ const REPORTS: Readonly<Record<string, (input: ReportInput) => Promise<void>>> =
     // GitHub reads commands from either output; stdout may be somebody's JSON.
     for (const line of annotations) process.stderr.write(`${line}\n`);
     await append(file, summary);
+  },
+  async html({ result, corpus, file }) {
+    const [{ htmlReport }, { casePictures }, { clustersOf }, { differingCases }, { VERSION }] = await Promise.all([
+      import("../../scenarios/report/html-report.ts"),
+      import("./case-pictures.ts"),
+      import("../../scenarios/differences/cluster.ts"),
+      import("../suite-words.ts"),
+      import("../version.ts"),
+    ]);
+    const clusters = clustersOf(differingCases(result.cases));
+    const pictures = await casePictures(resolve(corpus), result.cases);
+    await writeReportFile(
+      file,
+      htmlReport({ title: corpus, version: VERSION.version, results: result.cases, clusters, pictures }),
+    );
   },
 };
 

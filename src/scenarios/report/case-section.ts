@@ -2,6 +2,7 @@ import { type CaseOutcome, type CaseResult, verdict } from "../case-result.ts";
 import type { Finding } from "../differences/case-differences.ts";
 import type { Cluster } from "../differences/cluster.ts";
 import { html, type Markup } from "./markup.ts";
+import { outcomeText } from "./outcome-text.ts";
 import type { Timeline } from "./timeline.ts";
 import { drawTimeline } from "./timeline-drawing.ts";
 
@@ -53,19 +54,8 @@ function outcomeView(outcome: CaseOutcome, causes: Causes): Markup | undefined {
       return html`<ul>${outcome.differences.findings.map((finding) => findingView(finding, causes))}</ul><pre>${outcome.words}</pre>`;
     case "unmet":
       return html`<ul>${outcome.unmet.map(({ key, why, record }) => html`<li><code>${key}</code>: ${why}${record === undefined ? undefined : html`<pre>${record}</pre>`}</li>`)}</ul>`;
-    case "broken":
-      return html`<p>the relation <code>${outcome.relation}</code> does not hold</p><pre>${outcome.words}</pre>`;
-    case "new":
-      return html`<p>There is no golden yet.</p>`;
-    case "orphan":
-      return html`<p>A golden without a scenario: <code>${outcome.folder}</code></p>`;
-    case "unexplained":
-      return html`<p>The tape has ${outcome.gaps} gaps, and the scenario does not say why that is right.</p>`;
-    case "untrusted":
-      return html`<p>A case that must show itself (${outcome.canary}): ${outcome.was}. This run cannot be trusted.</p>`;
-    case "unstable":
-    case "failed":
-      return html`<pre>${outcome.words}</pre>`;
+    default:
+      return html`<pre>${outcomeText(outcome)}</pre>`;
   }
 }
 

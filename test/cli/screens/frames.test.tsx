@@ -5,8 +5,10 @@ import { keysOf } from "../../../src/cli/screens/key-table.ts";
 import { PlaybackScreen } from "../../../src/cli/screens/playback-screen.tsx";
 import { beginRecordingView } from "../../../src/cli/screens/recording-reducer.ts";
 import { RecordingScreen } from "../../../src/cli/screens/recording-screen.tsx";
+import { ReviewScreen } from "../../../src/cli/screens/review-screen.tsx";
 import { seconds, ZERO } from "../../../src/time/nanos.ts";
 import { aView, frame, overview, playbackAt, read } from "./playback-samples.ts";
+import { reviewOf } from "./review-samples.ts";
 
 const state = {
   type: "output" as const,
@@ -79,3 +81,17 @@ test("keys have one name each, and what is typed fast comes one by one", () => {
   expect(keysOf("c", { ...none, ctrl: true })).toEqual(["ctrl-c"]);
   expect(keysOf("a b\r", none)).toEqual(["a", "space", "b", "enter"]);
 });
+
+for (const size of [
+  { columns: 40, rows: 12 },
+  { columns: 120, rows: 40 },
+]) {
+  test(`the review fills a terminal of ${size.columns} × ${size.rows} at every depth`, () => {
+    for (const level of ["causes", "cases", "records"] as const) {
+      const screen = <ReviewScreen state={{ ...reviewOf(60, 80), size, level }} colors={false} />;
+      const lines = renderToString(screen, { columns: size.columns }).split("\n");
+      expect(lines).toHaveLength(size.rows - 1);
+      expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(size.columns);
+    }
+  });
+}

@@ -17,7 +17,7 @@ export class SuiteMerge extends FieldtapeCommand {
   static override flags = {
     result: Flags.string({ description: "leave the result of the whole here", helpValue: "FILE" }),
     report: Flags.string({
-      description: "leave a report: junit=FILE, github=FILE, json=FILE; may be given more than once",
+      description: "leave a report: html=FILE, junit=FILE, github=FILE, json=FILE; may be given more than once",
       multiple: true,
       multipleNonGreedy: true,
       default: [],

@@ -36,7 +36,7 @@ export class SuiteRun extends FieldtapeCommand {
     }),
     result: Flags.string({ description: "leave the run's result here, for suite merge", helpValue: "FILE" }),
     report: Flags.string({
-      description: "leave a report: junit=FILE, github=FILE, json=FILE; may be given more than once",
+      description: "leave a report: html=FILE, junit=FILE, github=FILE, json=FILE; may be given more than once",
       multiple: true,
       multipleNonGreedy: true,
       default: [],
