@@ -45,7 +45,7 @@ test("the external updater waits for the application, switches, starts the new v
   application.kill("SIGKILL");
   await until(() => existsSync(results) && readFileSync(results, "utf8").endsWith("\n"));
   const told = JSON.parse(readFileSync(results, "utf8"));
-  expect(told).toMatchObject({ outcome: "committed", from: "2.0.0", current: "2.0.0", state: "committed" });
+  expect(told).toMatchObject({ outcome: "committed", from: "1.0.0", current: "2.0.0", state: "committed" });
   expect(told.interruptedMs).toBeGreaterThan(0);
 }, 120_000);
 
