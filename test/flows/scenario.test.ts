@@ -120,15 +120,17 @@ const BROKEN: readonly Broken[] = [
 
 test("every broken case is told with its file, line and key, and nothing is written", async () => {
   const cwd = corpusOf(BROKEN);
+  const before = readdirSync(join(cwd, "corpora"), { recursive: true });
   const { code, stdout } = await run(cwd, "--json");
   expect(code).toBe(2);
+  expect(readdirSync(join(cwd, "corpora"), { recursive: true })).toEqual(before);
   const outcomes = new Map(jsonLines(stdout).map(({ name, outcome }) => [name, outcome]));
   for (const [name, , code, words] of BROKEN)
     expect([name, outcomes.get(name.replaceAll(" ", "-"))]).toEqual([
       name,
       { type: "failed", code, words: expect.stringContaining(words) },
     ]);
-  expect(existsSync(join(cwd, ".fieldtape"))).toBe(false);
+  expect(existsSync(join(cwd, ".fieldtape/pending"))).toBe(false);
 });
 
 test("a pattern that would explode elsewhere is matched in time linear in the text", async () => {
@@ -143,5 +145,5 @@ test("a tape that is a link out of the corpus is refused", async () => {
   symlinkSync(join(cwd, "secret.jsonl"), join(cwd, "corpora/bad/tape.jsonl"));
   const { code, stdout } = await run(cwd);
   expect([code, stdout]).toEqual([2, expect.stringContaining("leads out of the corpus")]);
-  expect(existsSync(join(cwd, ".fieldtape"))).toBe(false);
+  expect(existsSync(join(cwd, ".fieldtape/pending"))).toBe(false);
 });
