@@ -1,10 +1,12 @@
 import { Buffer } from "node:buffer";
 import { NAME_BYTES_MAX, PATH_BYTES_MAX } from "./limits.ts";
 
+/** Whatever comes after the first dot. */
+const DEVICE_NAME = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+
 /**
  * Why this must not be the path of a payload file; `undefined` if it may. A path is relative, has `/` between its names, and means
- * the same file on every system that fieldtape is made for: so no backslash, colon or control character, and no name that ends with
- * a dot or a blank.
+ * the same file on every system that fieldtape is made for: Windows takes fewer characters and names than others.
  */
 export function pathProblem(path: string): string | undefined {
   if (path === "") return "is empty";
@@ -13,11 +15,12 @@ export function pathProblem(path: string): string | undefined {
   if (path.startsWith("/")) return "is absolute";
   if (/[\u0000-\u001f\u007f-\u009f]/.test(path)) return "has a control character";
   if (path.includes("\\")) return "has a backslash";
-  if (path.includes(":")) return "has a colon";
+  if (/[<>:"|?*]/.test(path)) return 'has one of < > : " | ? *';
   for (const name of path.split("/")) {
     if (name === "") return "has an empty name";
     if (name === "." || name === "..") return `has "${name}"`;
     if (name.endsWith(".") || name.endsWith(" ")) return "has a name that ends with a dot or a blank";
+    if (DEVICE_NAME.test(name)) return `has "${name}", which is a device on Windows`;
     if (Buffer.byteLength(name) > NAME_BYTES_MAX) return `has a name longer than ${NAME_BYTES_MAX} bytes`;
   }
   return undefined;
