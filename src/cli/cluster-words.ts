@@ -97,7 +97,11 @@ function bytesText({ channel, dir, start, hex, span: [offset, length] }: ShownBy
 
 const textOf = ({ text }: ShownRecord): string => cut(text);
 
-const cut = (text: string, max: number = TEXT_MAX): string => (text.length <= max ? text : `${text.slice(0, max)}…`);
+const cut = (text: string, max: number = TEXT_MAX): string =>
+  printable(text.length <= max ? text : `${text.slice(0, max)}…`);
+
+/** JSON leaves the controls beyond ASCII as they are; a terminal may obey them. */
+const printable = (text: string): string => text.replace(/[\u007f-\u009f]/g, "·");
 
 function firstOf(names: readonly string[], max: number, joint: string): string {
   const left = names.length - max;

@@ -105,7 +105,8 @@ function placed(said: readonly Said[]): readonly Placed<Said>[] {
 export async function writePending(pendingFolder: string, scenario: Scenario, said: readonly Said[]): Promise<string> {
   const path = join(pendingFolder, scenario.name, GOLDEN_FILE);
   await mkdir(dirname(path), { recursive: true });
-  await writeFileAtomic(path, goldenText(said));
+  // The next run writes it again: a thousand of them need not wait for the disk.
+  await writeFileAtomic(path, goldenText(said), { fsync: false });
   return path;
 }
 
