@@ -100,3 +100,11 @@ test("what crosses to the run is bounded, whatever differs", async () => {
   expect(differences.unlisted).toBe(550);
   expect(JSON.stringify(differences).length).toBeLessThan(1_000_000);
 });
+
+test("what stands in different records of the same cases is two causes", async () => {
+  const before = readings(5, (n) => ({ state: "answered", latency: n }));
+  const after = readings(5, (n) => ({ state: n === 1 ? "late" : "answered", latency: n === 3 ? "gone" : n }));
+  const clusters = clustersOf([await findings("a", before, after), await findings("b", before, after)]);
+  expect(clusters).toHaveLength(2);
+  expect(clusters.map(({ alone }) => alone)).toEqual([0, 0]);
+});

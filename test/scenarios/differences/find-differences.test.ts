@@ -120,3 +120,19 @@ property.prop([anyRecording, anyRecording])(
     expect(lines).toEqual(lines.toSorted((a, b) => a - b));
   },
 );
+
+test("two readings that swapped their places are two changes, not a record that went elsewhere", () => {
+  const expected = [
+    frame(0, { reading: 1 }),
+    frame(1, { reading: 5 }),
+    frame(2, { reading: 6 }),
+    frame(3, { reading: 2 }),
+  ];
+  const actual = [
+    frame(0, { reading: 1 }),
+    frame(1, { reading: 6 }),
+    frame(2, { reading: 5 }),
+    frame(3, { reading: 2 }),
+  ];
+  expect(compare(expected, actual).differences.map(({ kind }) => kind)).toEqual(["changed", "changed"]);
+});
