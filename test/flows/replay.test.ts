@@ -22,7 +22,7 @@ describe("what was said on a wire", () => {
            1.005000000  meter  tx  frame  lines  text="ack two"
       "
     `);
-    expect(stderr).toMatch(/^7 records: 4 frames; 2\.005s of tape in /);
+    expect(stderr).toMatch(/^7 records: 4 frames; 1\.005s of tape in /);
   });
 
   test("stands on stdout as records for programs, and nothing else does", async () => {

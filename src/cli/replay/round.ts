@@ -27,8 +27,10 @@ export interface RoundOptions {
 /** One time through the tape, or the part of it that is played. */
 export class Round {
   readonly tally = new Tally();
-  /** Tape time at the end. */
+  /** Tape time at the end, when what was unfinished had been given its time. */
   at: Nanos = ZERO;
+  /** Tape time of the last record that was played. */
+  playedTo: Nanos = ZERO;
   /** Why the tape says it ended; `undefined`: it was left before. */
   reason: string | undefined;
   /** Where a breakpoint ended it. */
@@ -84,6 +86,7 @@ export class Round {
     this.tally.fed += step.fed.length;
     this.divergence ??= step.divergence;
     const last = step.fed.at(-1);
+    this.playedTo = last?.at ?? this.playedTo;
     if (last?.type === "end") this.reason = last.reason;
     let outputs = from === undefined ? step.outputs : step.outputs.filter((output) => atOf(output) >= from);
     const others: (ChannelRecord | MarkRecord)[] = [];

@@ -156,7 +156,7 @@ class Replay {
 
   async #verdict({ round, took, lateness }: Played, against: Against | undefined): Promise<ExitCode> {
     const { plan, tape, part } = this.#session;
-    const { hit, tally, at, seek } = round;
+    const { hit, tally, playedTo, seek } = round;
     if (hit !== undefined) await this.#tell(hitWords(hit, plan.tape));
     const whole = hit === undefined;
     const comparison = against?.comparison;
@@ -167,7 +167,7 @@ class Replay {
     this.#io.say(
       summaryWords({
         tally,
-        at,
+        span: nanos(Math.max(0, playedTo - (part.from?.at ?? 0))),
         took,
         seek,
         lateness: lateness?.figures(),

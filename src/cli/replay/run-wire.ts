@@ -38,7 +38,7 @@ export async function runWire(
   const conversation = new Conversation(plan, part, io, { tape, target, sent, golden });
   const began = io.clock.now();
   await conversation.play();
-  const { divergence, golden: fromGolden, pace, tally, at } = conversation;
+  const { divergence, golden: fromGolden, pace, tally, playedTo } = conversation;
   if (divergence !== undefined) {
     const names = { tape: plan.tape, expected: fromGolden ? (plan.against ?? plan.tape) : plan.tape };
     const words = divergenceWords(divergence, { line: conversation.line }, names);
@@ -48,7 +48,7 @@ export async function runWire(
   io.say(
     summaryWords({
       tally,
-      at,
+      span: nanos(Math.max(0, playedTo - (part.from?.at ?? 0))),
       took: nanos(io.clock.now() - began),
       seek: undefined,
       lateness: pace.lateness.figures(),
@@ -76,6 +76,8 @@ class Conversation {
   /** Whether it is the golden that it left. */
   golden = false;
   at: Nanos = ZERO;
+  /** Tape time of what was played last. */
+  playedTo: Nanos = ZERO;
   /** Line of what was played last. */
   line = 0;
   readonly #plan: ReplayPlan;
@@ -146,6 +148,7 @@ class Conversation {
   async #take(step: CheckedStep): Promise<readonly TapeRecord[]> {
     this.line = step.lines.at(-1) ?? this.line;
     this.tally.fed += step.fed.length;
+    this.playedTo = step.fed.at(-1)?.at ?? this.playedTo;
     for (const record of step.fed) if (record.type === "raw") this.tally.played += record.bytes.length;
     this.tally.take(step.outputs);
     const channels = step.fed.filter((record) => record.type === "channel");

@@ -13,8 +13,8 @@ const RECORD_MAX = 600;
 
 export interface Summary {
   readonly tally: Tally;
-  /** Tape time at the end. */
-  readonly at: Nanos;
+  /** How much of the tape was played. */
+  readonly span: Nanos;
   /** Real time that it took. */
   readonly took: Nanos;
   readonly seek: Seek | undefined;
@@ -29,10 +29,10 @@ export interface Summary {
 
 /** The last words about a replay, on stderr. */
 export function summaryWords(summary: Summary): string {
-  const { tally, at, took, seek, compared, diverged } = summary;
+  const { tally, span, took, seek, compared, diverged } = summary;
   const rate = took > 0 ? Math.round(tally.fed / (took / 1e9)) : 0;
   const lines = [
-    `${plural(tally.fed, "record")}: ${tally.words}; ${formatDuration(rounded(at))} of tape in ${formatDuration(rounded(took))} (${rate} records/s)`,
+    `${plural(tally.fed, "record")}: ${tally.words}; ${formatDuration(rounded(span))} of tape in ${formatDuration(rounded(took))} (${rate} records/s)`,
   ];
   if (seek !== undefined) lines.push(`${seek.type} seek: ${plural(seek.replayed, "record")} replayed to get there`);
   if (summary.lateness !== undefined) lines.push(latenessWords(summary.lateness));
