@@ -122,9 +122,15 @@ function wholeWords({ lines, survey, rates, hashes, tornBytes }: WholeInspection
 function channelWords({ channel, name, kind, source, rx, tx, gaps, opened, link }: ChannelSurvey): string {
   const wire = (dir: string, { reads, bytes }: { reads: number; bytes: number }): string =>
     `${dir} ${bytesWords(bytes)} in ${count(reads, "read")}`;
-  const links = opened === 0 ? "" : `, link ${link}${opened > 1 ? ` after ${opened} openings` : ""}`;
   const lost = gaps === 0 ? "" : `, ${count(gaps, "gap")}`;
-  return `${channel} ${plain(name)} (${kind}, ${plain(source)}): ${wire("rx", rx)}, ${wire("tx", tx)}${links}${lost}`;
+  return `${channel} ${plain(name)} (${kind}, ${plain(source)}): ${wire("rx", rx)}, ${wire("tx", tx)}${linkWords(opened, link)}${lost}`;
+}
+
+/** A link that never opened was refused, or not answered. */
+function linkWords(opened: number, link: ChannelSurvey["link"]): string {
+  if (link === "unknown") return "";
+  if (opened === 0) return ", link never open";
+  return `, link ${link}${opened > 1 ? ` after ${opened} openings` : ""}`;
 }
 
 function gapWords({ gaps }: Survey): string[] {

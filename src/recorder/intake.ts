@@ -1,5 +1,6 @@
+import type { LinkChange } from "../bytes/channel.ts";
 import { FieldtapeError } from "../errors.ts";
-import type { Arrival } from "../link/arrival.ts";
+import type { Arrival, ArrivedLink, LinkDetail } from "../link/arrival.ts";
 import type { OutputRecord } from "../tape/record.ts";
 import type { TapeWriter } from "../tape/writer.ts";
 import { type Nanos, nanos, plus, seconds, ZERO } from "../time/nanos.ts";
@@ -9,6 +10,16 @@ import { Tally } from "./tally.ts";
 /** How long virtual time runs on behind the last input before what is unfinished is given up: a replay's `--drain`. */
 const DRAIN = seconds(1);
 
+/** A link that changed, while it records. */
+export interface LinkNotice extends LinkDetail {
+  readonly event: LinkChange;
+  /** Whether the link was open before. */
+  readonly wasOpen: boolean;
+  /** Name and source of its channel. */
+  readonly name: string;
+  readonly source: string;
+}
+
 /** The way of what arrived onto the tape: decoded where that is asked for, counted, written. Throws when the disk fails. */
 export class Intake {
   readonly tally = new Tally();
@@ -17,11 +28,13 @@ export class Intake {
   records = 0;
   outputs = 0;
   readonly #writer: TapeWriter;
+  readonly #notice: (notice: LinkNotice) => void;
   #lastInput: Nanos = ZERO;
 
-  constructor(writer: TapeWriter, decoding: Decoding | undefined) {
+  constructor(writer: TapeWriter, decoding: Decoding | undefined, notice: (notice: LinkNotice) => void = () => {}) {
     this.#writer = writer;
     this.decoding = decoding;
+    this.#notice = notice;
   }
 
   async take(batch: readonly Arrival[]): Promise<void> {
@@ -44,8 +57,17 @@ export class Intake {
 
   #write(arrival: Arrival): void {
     this.#writer.write(arrival);
+    if (arrival.type === "link") this.#noticeLink(arrival);
     this.tally.take(arrival);
     this.records += 1;
+  }
+
+  #noticeLink({ channel, event, dir, reason }: ArrivedLink): void {
+    const known = this.tally.channel(channel);
+    if (known === undefined) return;
+    const { name, source, link } = known;
+    const wasOpen = link === "open" || link === "half-close";
+    this.#notice({ event, wasOpen, name, source, ...(dir && { dir }), ...(reason === undefined ? {} : { reason }) });
   }
 
   async #decode(arrival: Arrival, decoding: Decoding): Promise<void> {

@@ -5,7 +5,7 @@ import { millis, type Nanos, nanos, plus, ZERO } from "../time/nanos.ts";
 import { LABEL_LENGTH_MAX } from "./application-events.ts";
 import { type Decoder, Decoding } from "./decoding.ts";
 import type { EventSource } from "./event-source.ts";
-import { Intake } from "./intake.ts";
+import { Intake, type LinkNotice } from "./intake.ts";
 import type { RecordingStart } from "./start.ts";
 import type { RecordingStatus } from "./status.ts";
 import { watchWall } from "./wall-watch.ts";
@@ -19,6 +19,8 @@ export interface RecordingOptions extends RecordingStart {
   readonly decoder?: Decoder;
   /** Stop by itself after so long. */
   readonly duration?: Nanos;
+  /** Hears of every link that changes, as it goes onto the tape. */
+  readonly notice?: (notice: LinkNotice) => void;
 }
 
 /** How a recording went; whatever failed, the tape is valid and closed as well as it can be. */
@@ -63,7 +65,7 @@ export class RecordingSession {
   constructor(options: RecordingOptions) {
     this.#options = options;
     const decoding = options.decoder === undefined ? undefined : new Decoding(options.decoder);
-    this.#intake = new Intake(options.writer, decoding);
+    this.#intake = new Intake(options.writer, decoding, options.notice);
   }
 
   /** Records until it is over. Never rejects for what is outside: the result says what failed. */

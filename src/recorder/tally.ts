@@ -94,6 +94,10 @@ export class Tally {
     }
   }
 
+  channel(number: number): ChannelTally | undefined {
+    return this.#channels.get(number);
+  }
+
   /** Copies, in the order of their declaration: open ones and those that closed last. */
   get channels(): readonly ChannelTally[] {
     return [...this.#channels.values()].map((one) => ({ ...one, rx: { ...one.rx }, tx: { ...one.tx } }));

@@ -42,8 +42,11 @@ export interface ChannelSurvey {
   readonly gaps: number;
   /** How often its link was opened; how it stands at the end. */
   readonly opened: number;
-  readonly link: "open" | "closed" | "unknown";
+  readonly link: LinkStanding;
 }
+
+/** `unknown`: the tape says nothing of it. */
+export type LinkStanding = "open" | "closed" | "reset" | "lost" | "unknown";
 
 export interface WireSurvey {
   readonly reads: number;
@@ -63,7 +66,7 @@ interface OpenSurvey {
   readonly tx: { reads: number; bytes: number };
   gaps: number;
   opened: number;
-  link: "open" | "closed" | "unknown";
+  link: LinkStanding;
 }
 
 /** Counts records as they pass. */
@@ -190,7 +193,9 @@ export class Surveyor {
     const survey = this.#channels.get(channel);
     if (survey === undefined || event === "half-close") return;
     if (event === "open") survey.opened++;
-    survey.link = event === "open" ? "open" : "closed";
+    // Its end is what one wants to know, not that it was let go afterwards.
+    if (event !== "close") survey.link = event;
+    else if (survey.link !== "reset" && survey.link !== "lost") survey.link = "closed";
   }
 
   #gap({ type: _, ...gap }: GapRecord, line: number): void {

@@ -47,7 +47,8 @@ describe("what a recording says about itself", () => {
   test("losses are said, and that there are none as well", () => {
     expect(progress(status, rates)).toBe("1:02:03  rx 1.23 MB (1.00 kB/s)  tx 12 B (0 B/s)  1 open  no losses");
     const lossy = { ...status, rx: { ...status.rx, lost: 5_000, gaps: 2 }, outputs: 3, marks: 1, waiting: 2e6 };
-    expect(progress(lossy, rates)).toContain("lost 5.00 kB in 2 gaps  3 decoded  1 marks  2.00 MB wait for the disk");
+    expect(progress({ ...status, rx: { ...status.rx, gaps: 1 } }, rates)).toContain("1 open  1 gap of unknown length");
+    expect(progress(lossy, rates)).toContain("lost 5.00 kB in 2 gaps  3 decoded  1 mark  2.00 MB wait for the disk");
   });
 
   test("what found no room on the disk is counted at the end", () => {

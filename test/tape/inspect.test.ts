@@ -27,6 +27,18 @@ const tape: TapeRecord[] = [
 ];
 
 describe("inspecting a tape", () => {
+  test("tells how a link came to its end, not that it was let go afterwards", () => {
+    const surveyor = new Surveyor();
+    const told = (event: "open" | "half-close" | "close" | "reset" | "lost") => {
+      surveyor.take({ type: "link", at: nanos(1), channel: 0, event }, 2);
+      return surveyor.survey().channels[0]?.link;
+    };
+    surveyor.take(channel(0, "stream", "plc"), 1);
+    expect([told("open"), told("half-close"), told("close")]).toEqual(["open", "open", "closed"]);
+    expect([told("open"), told("lost"), told("close")]).toEqual(["open", "lost", "lost"]);
+    expect([told("open"), told("reset"), told("close")]).toEqual(["open", "reset", "reset"]);
+  });
+
   test("tells what it holds", () =>
     inFolder(async (file) => {
       const path = file("site.tape.jsonl", tapeBytes(tape));
@@ -56,7 +68,7 @@ describe("inspecting a tape", () => {
             tx: { reads: 1, bytes: 2 },
             gaps: 1,
             opened: 1,
-            link: "closed",
+            link: "lost",
           },
           {
             channel: 1,

@@ -4,6 +4,7 @@ import type { Source } from "../../link/source.ts";
 import type { ControlServer } from "../../recorder/control.ts";
 import type { Decoder } from "../../recorder/decoding.ts";
 import { type EventSource, openEvents } from "../../recorder/event-source.ts";
+import type { LinkNotice } from "../../recorder/intake.ts";
 import { openSource } from "../../recorder/open-source.ts";
 import { type RecordingResult, RecordingSession } from "../../recorder/record.ts";
 import { SegmentCompressor } from "../../recorder/segment-compressor.ts";
@@ -23,6 +24,7 @@ import { resolveSubject } from "../subjects.ts";
 import { VERSION } from "../version.ts";
 import { newTapeId, realWorld } from "../wiring.ts";
 import { RECORD_KEYS } from "./flags.ts";
+import { LinkWords } from "./link-words.ts";
 import type { RecordingPlan } from "./plan.ts";
 import { steer } from "./steering.ts";
 import { progress, summary } from "./words.ts";
@@ -69,6 +71,7 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       writer: await TapeWriter.create(tape, writerOptions(plan, start, compressor)),
       ...(decoder === undefined ? {} : { decoder }),
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
+      ...(plan.quiet ? {} : { notice: noticed(around.say) }),
     });
     control?.show(session);
     const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], tape);
@@ -81,6 +84,15 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
   } finally {
     await Promise.allSettled(opened.map((one) => one.close()));
   }
+}
+
+/** A line of its own, over the line of progress at a terminal. */
+function noticed(say: (text: string) => void): (notice: LinkNotice) => void {
+  const words = new LinkWords();
+  return (notice) => {
+    const told = words.take(notice);
+    if (told !== undefined) say(process.stderr.isTTY ? `\r\u001b[K${told}` : told);
+  };
 }
 
 /** Runs the session, with the person at the terminal looking on and steering. */

@@ -33,14 +33,18 @@ export function progress(status: RecordingStatus, rates: Rates): string {
   const parts = [elapsed(status.at), way("rx"), way("tx"), `${open} open`, losses(status)];
   if (status.outputs !== undefined) parts.push(`${status.outputs} decoded`);
   if (status.decodeFailure !== undefined) parts.push("decoding stopped");
-  if (status.marks > 0) parts.push(`${status.marks} marks`);
+  if (status.marks > 0) parts.push(status.marks === 1 ? "1 mark" : `${status.marks} marks`);
   if (status.waiting > 1e6) parts.push(`${amount(status.waiting)} wait for the disk`);
   return parts.join("  ");
 }
 
 function losses({ rx, tx }: { readonly rx: Flow; readonly tx: Flow }): string {
   const gaps = rx.gaps + tx.gaps;
-  return gaps === 0 ? "no losses" : `lost ${amount(rx.lost + tx.lost)} in ${gaps} ${gaps === 1 ? "gap" : "gaps"}`;
+  if (gaps === 0) return "no losses";
+  const lost = rx.lost + tx.lost;
+  const told = gaps === 1 ? "1 gap" : `${gaps} gaps`;
+  // How much an unplugged port would have said, nobody knows.
+  return lost === 0 ? `${told} of unknown length` : `lost ${amount(lost)} in ${told}`;
 }
 
 const REASONS: Readonly<Record<RecordingResult["reason"], string>> = {
