@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { lstatSync, readdirSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { stringify } from "yaml";
@@ -97,6 +97,13 @@ function renamedIn(file: string, before: readonly Said[], rename: Rename): reado
 
 /** Only of a golden that is stored canonical can it be shown that nothing else changed. */
 async function readCanonical(path: string): Promise<readonly Said[]> {
+  // A corpus may come from outside: nothing behind a link is written.
+  if (lstatSync(path).isSymbolicLink()) {
+    throw new FieldtapeError("SCENARIO_INVALID", "the golden is a link", {
+      file: path,
+      hint: "put the file in its place",
+    });
+  }
   const said: Said[] = [];
   await using reader = await openCaseTape(path);
   for await (const { records } of reader.batches({ verify: false })) {

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { fieldtape } from "./command-line.ts";
@@ -47,4 +47,16 @@ test("types and values are renamed where a predicate holds; what cannot be turne
   expect((await migrate(cwd, "--type", "frame=telegram")).code).toBe(2);
   expect((await migrate(cwd, "--value", "value.reading:14=8")).code).toBe(2);
   expect((await migrate(cwd)).code).toBe(2);
+});
+
+test("a golden that is a link out of the corpus is refused, and what it leads to stays", async () => {
+  const cwd = renamedCorpus(1);
+  const outside = join(cwd, "outside.jsonl");
+  renameSync(golden(cwd, 0), outside);
+  symlinkSync(outside, golden(cwd, 0));
+  const before = readFileSync(outside, "utf8");
+  const { code, stderr } = await migrate(cwd, "--field", "value.reading=value");
+  expect(code).toBe(2);
+  expect(stderr).toContain("the golden is a link");
+  expect(readFileSync(outside, "utf8")).toBe(before);
 });
