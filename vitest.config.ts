@@ -1,13 +1,20 @@
 import { defineConfig } from "vitest/config";
 
+/** Tests that need a process of their own: they measure memory, or take globals away. Flows start the program anyway. */
+const APART = ["test/flows/**/*.test.ts", "test/tidy.test.ts", "test/tape/memory.test.ts"];
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.{ts,tsx}"],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // A flaky test is a bug in our handling of time: never retried to green.
     retry: 0,
     allowOnly: false,
     setupFiles: ["test/setup.ts"],
+    projects: [
+      // Nothing here has state outside its test: the files share their imports, which are most of the time.
+      { extends: true, test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: APART, isolate: false } },
+      { extends: true, test: { name: "apart", include: APART } },
+    ],
   },
 });
