@@ -38,6 +38,7 @@ const doors = [
   ["zod", "(^|/)schema\\.ts$", "foreign data is parsed at the door, once"],
   ["ink|react", "^src/cli/(screens|reporters)/", "screens are never required; loaded only when asked for"],
   ["@oclif/core", "^src/cli/", "only the command line knows the command framework"],
+  ["bullmq", "^src/cli/queue/", "an engine that most never need; loaded when it is asked for"],
   ["tinypool", "^src/cli/", "threads are wiring: names cross them, not functions"],
   ["jiti", "^src/cli/config/", "configuration in TypeScript is read in one place"],
   ["tweetnacl", "^src/ota/release/ed25519\\.ts$", "signatures are made and verified in one place"],

@@ -41,6 +41,7 @@ await build({
   target: "node20.19",
   external: [
     ...Object.keys(dependencies).filter((name) => !BUNDLED.has(name)),
+    "bullmq",
     "typescript",
     "ts-node",
     "react-devtools-core",

@@ -39,6 +39,7 @@ import { SuitePlay } from "./commands/suite/play.ts";
 import { SuiteReview } from "./commands/suite/review.ts";
 import { SuiteRun } from "./commands/suite/run.ts";
 import { SuiteStrength } from "./commands/suite/strength.ts";
+import { SuiteWorker } from "./commands/suite/worker.ts";
 import { TapeAttach } from "./commands/tape/attach.ts";
 import { TapeCheck } from "./commands/tape/check.ts";
 import { TapeCut } from "./commands/tape/cut.ts";
@@ -88,6 +89,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "suite:play": SuitePlay,
   "suite:review": SuiteReview,
   "suite:run": SuiteRun,
+  "suite:worker": SuiteWorker,
   "suite:strength": SuiteStrength,
   "tape:attach": TapeAttach,
   "tape:check": TapeCheck,

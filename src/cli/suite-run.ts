@@ -32,6 +32,8 @@ export interface SuiteRequest extends Choice {
   readonly determinism: number;
   /** Whether a case of which nothing has changed may keep its result. */
   readonly cache: boolean;
+  /** Where cases are put into a queue instead of onto threads. */
+  readonly queue?: { readonly redis: string; readonly files: string };
   readonly config: ConfigOptions;
   readonly loaded: LoadedConfig;
   /** Shows each case's verdict as it comes, on a terminal. */
@@ -60,7 +62,21 @@ const CLEAR_LINE = "\r\u001b[K";
 export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport> {
   const world = realWorld({ sleep: "coarse" });
   const caseLimit = seconds(request.caseTimeoutSeconds);
-  const { config, workers } = request;
+  const { config, workers, queue } = request;
+  if (queue !== undefined) {
+    const [{ queueHouse }, { QueueRunner }] = await Promise.all([
+      import("./queue/open-queue.ts"),
+      import("./queue/queue-runner.ts"),
+    ]);
+    await using runner = await QueueRunner.open({
+      house: await queueHouse(queue.redis),
+      build: await buildDigest(request.loaded, resolve("corpora")),
+      store: queue.files,
+      caseTimeoutMs: request.caseTimeoutSeconds * 1_000,
+    });
+    // Elsewhere nothing is known of what this machine keeps.
+    return await runOn(runner, { ...request, cache: false, determinism: 0 }, world);
+  }
   await using pool = new SuitePool({ config, width: workers, clock: world.clock, caseLimit });
   return await runOn(pool, request, world);
 }

@@ -61,3 +61,12 @@ export function parseCached(value: unknown): { key: string; result: CaseResult }
   if (!parsed.success) return undefined;
   return { key: parsed.data.key, result: parsed.data.result as unknown as CaseResult };
 }
+
+const finished = z.strictObject({ result: caseResult, nanos: z.number().int().min(0).optional() });
+
+/** What a worker elsewhere says of a case. */
+export function parseFinished(value: unknown): { result: CaseResult; nanos: number | undefined } | undefined {
+  const parsed = finished.safeParse(value);
+  if (!parsed.success) return undefined;
+  return { result: parsed.data.result as unknown as CaseResult, nanos: parsed.data.nanos };
+}

@@ -1,5 +1,6 @@
 import process from "node:process";
 import { Args, Flags } from "@oclif/core";
+import { FieldtapeError } from "../../../errors.ts";
 import type { ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
@@ -62,6 +63,17 @@ export class SuiteRun extends FieldtapeCommand {
       multiple: true,
       helpValue: "NAME",
     }),
+    engine: Flags.string({
+      description: "threads of this machine, or a queue that suite worker takes cases from",
+      options: ["threads", "bullmq"],
+      default: "threads",
+    }),
+    redis: Flags.string({ description: "where the queue is", helpValue: "URL" }),
+    files: Flags.string({
+      description: "the folder that case files are put into for the workers",
+      default: ".fieldtape/files",
+      helpValue: "DIR",
+    }),
     workers: Flags.integer({ description: "threads (default: one for each processor)", min: 1, max: 64 }),
     "case-timeout": Flags.integer({
       description: "seconds after which a case has hung",
@@ -84,6 +96,10 @@ export class SuiteRun extends FieldtapeCommand {
     const { parseShard } = await import("../../../scenarios/run/shard.ts");
     const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
     const reports = flags.report.map(parseReport);
+    const queued = flags.engine === "bullmq";
+    if (queued && flags.redis === undefined) throw new FieldtapeError("USAGE", "--engine bullmq needs --redis URL");
+    if (queued && flags.determinism > 0)
+      throw new FieldtapeError("USAGE", "--determinism repeats cases on this machine: leave out --engine bullmq");
     const loaded = await configOf(flags); // a broken configuration is said once, before a thread meets it
     const report = await runSuiteBelow({
       dir: args.dir,
@@ -96,6 +112,7 @@ export class SuiteRun extends FieldtapeCommand {
       caseTimeoutSeconds: flags["case-timeout"],
       determinism: flags.determinism,
       cache: flags.cache,
+      ...(queued && flags.redis !== undefined ? { queue: { redis: flags.redis, files: flags.files } } : {}),
       config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
       loaded,
       live: process.stderr.isTTY && !flags.json,

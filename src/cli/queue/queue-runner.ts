@@ -1,0 +1,92 @@
+import type { Queue, QueueEvents } from "bullmq";
+import { FieldtapeError } from "../../errors.ts";
+import { caseName } from "../../scenarios/case-folder.ts";
+import type { CaseJob } from "../../scenarios/case-job.ts";
+import { parseFinished } from "../../scenarios/run/schema.ts";
+import type { CaseRunner, TakeResult } from "../../scenarios/run-suite.ts";
+import { nanos } from "../../time/nanos.ts";
+import { publishCase } from "./case-files.ts";
+import { type QueueHouse, queueName } from "./open-queue.ts";
+import type { QueuedCase } from "./schema.ts";
+
+export interface QueueRunnerOptions {
+  readonly house: QueueHouse;
+  readonly build: string | undefined;
+  /** The folder that case files are put into. */
+  readonly store: string;
+  readonly caseTimeoutMs: number;
+}
+
+/** Results of finished jobs are looked up by whoever waits; then they are of no use. */
+const KEPT_SECONDS = 3_600;
+
+/** Runs cases wherever a worker takes them out of the queue. A worker that is killed loses its jobs to another one. */
+export class QueueRunner implements CaseRunner, AsyncDisposable {
+  /** Jobs are waited for, not worked on: as many batches at once as keep a fleet busy. */
+  readonly width = 16;
+  readonly #options: QueueRunnerOptions;
+  readonly #queue: Queue;
+  readonly #events: QueueEvents;
+
+  private constructor(options: QueueRunnerOptions) {
+    const { bullmq, connection } = options.house;
+    const name = queueName(options.build);
+    this.#options = options;
+    this.#queue = new bullmq.Queue(name, { connection });
+    this.#events = new bullmq.QueueEvents(name, { connection });
+    // Said by whoever waits for something; without a listener it would end the process.
+    this.#queue.on("error", () => undefined);
+    this.#events.on("error", () => undefined);
+  }
+
+  static async open(options: QueueRunnerOptions): Promise<QueueRunner> {
+    const runner = new QueueRunner(options);
+    await runner.#events.waitUntilReady();
+    return runner;
+  }
+
+  async run(jobs: readonly CaseJob[], onResult: TakeResult, signal: AbortSignal): Promise<readonly CaseJob[]> {
+    const queued = await this.#queue.addBulk(
+      await Promise.all(
+        jobs.map(async (job) => ({
+          name: "case",
+          data: await this.#queuedCase(job),
+          opts: { removeOnComplete: { age: KEPT_SECONDS }, removeOnFail: { age: KEPT_SECONDS }, attempts: 1 },
+        })),
+      ),
+    );
+    await Promise.all(
+      queued.map(async (job) => {
+        const finished = parseFinished(await untilAborted(job.waitUntilFinished(this.#events), signal));
+        if (finished === undefined)
+          throw new FieldtapeError("INPUT_MALFORMED", "a worker's answer is no result of a case");
+        onResult(finished.result, finished.nanos === undefined ? undefined : nanos(finished.nanos));
+      }),
+    );
+    return [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#events.close();
+    await this.#queue.close();
+  }
+
+  async #queuedCase({ corpus, folder, relations = false, variants = [] }: CaseJob): Promise<QueuedCase> {
+    return {
+      name: caseName(corpus, folder),
+      files: [...(await publishCase(folder, this.#options.store))],
+      relations,
+      variants: [...variants],
+      caseTimeoutMs: this.#options.caseTimeoutMs,
+    };
+  }
+}
+
+function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason);
+    if (signal.aborted) abort();
+    signal.addEventListener("abort", abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+  });
+}

@@ -1,0 +1,106 @@
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { FieldtapeError } from "../../errors.ts";
+import type { CaseResult } from "../../scenarios/case-result.ts";
+import { declaredBy } from "../../scenarios/run/settle.ts";
+import { loadScenario } from "../../scenarios/scenario.ts";
+import type { Clock } from "../../time/clock.ts";
+import { millis, type Nanos } from "../../time/nanos.ts";
+import type { ConfigOptions } from "../config/config-file.ts";
+import { portable } from "../suite/result-file.ts";
+import { SuitePool } from "../suite-pool.ts";
+import { layOut } from "./case-files.ts";
+import { type QueueHouse, queueName } from "./open-queue.ts";
+import { parseQueuedCase, type QueuedCase } from "./schema.ts";
+
+export interface QueueWorkerOptions {
+  readonly house: QueueHouse;
+  readonly build: string | undefined;
+  /** Where case files are fetched: a folder, or `http(s)://…`. */
+  readonly files: string;
+  readonly width: number;
+  readonly config: ConfigOptions;
+  readonly clock: Clock;
+  readonly onCase: (name: string) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A worker that does not say for so long that it is alive is dead, and its jobs are another one's. */
+const LOCK_MS = 5_000;
+const LOST_MAX = 5;
+
+/** Takes cases out of the queue and runs them until it is told to stop. What is under way is finished first. */
+export async function workOnQueue(options: QueueWorkerOptions): Promise<void> {
+  const { house, build, width, signal } = options;
+  await mkdir(resolve(".fieldtape"), { recursive: true });
+  const corpora = await mkdtemp(join(resolve(".fieldtape"), "fetched-"));
+  const pools = new Map<number, SuitePool>();
+  const worker = new house.bullmq.Worker(
+    queueName(build),
+    async (job) => {
+      const queued = parseQueuedCase(job.data);
+      if (queued === undefined) throw new FieldtapeError("INPUT_MALFORMED", "the job is no case");
+      options.onCase(queued.name);
+      return runQueued(queued, await mkdtemp(join(corpora, "case-")), poolFor(pools, queued, options), options);
+    },
+    {
+      connection: house.connection,
+      concurrency: width,
+      lockDuration: LOCK_MS,
+      stalledInterval: LOCK_MS,
+      maxStalledCount: LOST_MAX,
+    },
+  );
+  worker.on("error", () => undefined); // it connects again by itself
+  try {
+    await worker.waitUntilReady();
+    await new Promise<void>((done) => {
+      if (signal.aborted) done();
+      signal.addEventListener("abort", () => done(), { once: true });
+    });
+  } finally {
+    await worker.close();
+    for (const pool of pools.values()) await pool[Symbol.asyncDispose]();
+    await rm(corpora, { recursive: true, force: true });
+  }
+}
+
+/** Runs with different limits do not share threads. */
+function poolFor(pools: Map<number, SuitePool>, { caseTimeoutMs }: QueuedCase, options: QueueWorkerOptions): SuitePool {
+  const { config, width, clock } = options;
+  const pool = pools.get(caseTimeoutMs) ?? new SuitePool({ config, width, clock, caseLimit: millis(caseTimeoutMs) });
+  pools.set(caseTimeoutMs, pool);
+  return pool;
+}
+
+async function runQueued(
+  { name, files, relations, variants }: QueuedCase,
+  corpus: string,
+  pool: SuitePool,
+  { files: from, signal }: QueueWorkerOptions,
+): Promise<{ result: CaseResult; nanos?: number }> {
+  const folder = join(corpus, ...name.split("/"));
+  try {
+    await layOut(folder, files, { from, cache: resolve(".fieldtape", "files") });
+    const job = { corpus, folder, pendingFolder: resolve(".fieldtape", "pending"), relations, variants };
+    const taken: { result: CaseResult; spent: Nanos | undefined }[] = [];
+    // What is under way is finished: nobody aborts it.
+    await pool.run([job], (result, spent) => taken.push({ result, spent }), new AbortController().signal);
+    const [done] = taken;
+    if (done === undefined) throw new Error("bug in fieldtape: a case without a result");
+    const declared = await declaredIn(done.result, corpus, folder);
+    const result = portable(declared, process.cwd());
+    return { result, ...(done.spent === undefined ? {} : { nanos: done.spent }) };
+  } finally {
+    if (!signal.aborted) await rm(corpus, { recursive: true, force: true });
+  }
+}
+
+/** A thread that dies takes what the scenario declares with it. */
+async function declaredIn(result: CaseResult, corpus: string, folder: string): Promise<CaseResult> {
+  const { outcome } = result;
+  if (outcome.type !== "failed" || (outcome.code !== "SUBJECT_HUNG" && outcome.code !== "SUBJECT_CRASHED"))
+    return result;
+  return { ...result, ...declaredBy((await loadScenario(corpus, folder)).settings) };
+}
