@@ -2,33 +2,35 @@
  * Everything that can go wrong outside fieldtape, as a closed list. `cli/exit.ts` gives each its exit code.
  * A refusal inside a machine is a value (`{ type: "fault" }`), never one of these; a bug is an `assert`.
  */
-export type ErrorCode =
+export const ERROR_CODES = [
   // wrong usage, configuration or malformed input
-  | "USAGE"
-  | "CONFIG_INVALID"
-  | "OPTIONS_INVALID"
-  | "SUBJECT_UNKNOWN"
-  | "PREDICATE_INVALID"
-  | "SCENARIO_INVALID"
-  | "INPUT_MISSING"
-  | "INPUT_MALFORMED"
-  | "TAPE_MALFORMED"
-  | "TAPE_UNSUPPORTED"
-  | "LIMIT_EXCEEDED"
-  | "OUTPUT_EXISTS"
+  "USAGE",
+  "CONFIG_INVALID",
+  "OPTIONS_INVALID",
+  "SUBJECT_UNKNOWN",
+  "PREDICATE_INVALID",
+  "SCENARIO_INVALID",
+  "INPUT_MISSING",
+  "INPUT_MALFORMED",
+  "TAPE_MALFORMED",
+  "TAPE_UNSUPPORTED",
+  "LIMIT_EXCEEDED",
+  "OUTPUT_EXISTS",
   // the outside failed
-  | "INPUT_UNREADABLE"
-  | "OUTPUT_FAILED"
-  | "DISK_FULL"
-  | "LINK_OPEN_FAILED"
-  | "LINK_LOST"
+  "INPUT_UNREADABLE",
+  "OUTPUT_FAILED",
+  "DISK_FULL",
+  "LINK_OPEN_FAILED",
+  "LINK_LOST",
   // the subject failed
-  | "SUBJECT_CRASHED"
-  | "SUBJECT_HUNG"
+  "SUBJECT_CRASHED",
+  "SUBJECT_HUNG",
   // something that should be there is not
-  | "INCOMPLETE"
+  "INCOMPLETE",
   // the user stopped it
-  | "ABORTED";
+  "ABORTED",
+] as const;
+export type ErrorCode = (typeof ERROR_CODES)[number];
 
 export interface FieldtapeErrorOptions {
   /** What went wrong underneath. */

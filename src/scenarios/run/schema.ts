@@ -1,16 +1,55 @@
 import { z } from "zod";
+import { ERROR_CODES } from "../../errors.ts";
 import type { CaseResult } from "../case-result.ts";
+import { caseDifferencesSchema } from "../differences/schema.ts";
+import { RELATIONS } from "../relations/schema.ts";
+import { CANARIES } from "./declared.ts";
 import type { RunResult } from "./run-result.ts";
 
 const name = z.string().min(1).max(4096);
 const timings = z.record(name, z.number().int().min(0));
 
-/** What reads the outcome of a case knows its types; what a later version added is carried through. */
-const caseResult = z.looseObject({
+const words = z.string().max(1_000_000);
+const count = z.int().min(0);
+const canary = z.enum(CANARIES);
+
+const caseOutcome = z.discriminatedUnion("type", [
+  z.strictObject({ type: z.literal("passed") }),
+  z.strictObject({ type: z.literal("different"), words, pending: words, differences: caseDifferencesSchema }),
+  z.strictObject({
+    type: z.literal("unmet"),
+    unmet: z.array(z.strictObject({ key: words, why: words, record: words.exactOptional() })),
+  }),
+  z.strictObject({ type: z.literal("broken"), relation: z.enum(RELATIONS), words }),
+  z.strictObject({ type: z.literal("new"), pending: words }),
+  z.strictObject({ type: z.literal("orphan"), folder: words }),
+  z.strictObject({ type: z.literal("unexplained"), gaps: count }),
+  z.strictObject({ type: z.literal("unstable"), words }),
+  z.strictObject({ type: z.literal("untrusted"), canary, was: words }),
+  z.strictObject({ type: z.literal("failed"), code: z.enum(ERROR_CODES), words }),
+]);
+
+const reached = z.array(words).max(10_000);
+
+const caseResult = z.strictObject({
   name,
-  outcome: z.looseObject({ type: z.string() }),
-  fed: z.int().min(0),
-  said: z.int().min(0),
+  outcome: caseOutcome,
+  fed: count,
+  said: count,
+  coverage: z
+    .strictObject({
+      states: reached,
+      transitions: reached,
+      frames: reached,
+      reactions: reached,
+      faults: reached,
+      disturbed: reached,
+    })
+    .exactOptional(),
+  canary: canary.exactOptional(),
+  quarantine: z
+    .strictObject({ owner: words, reason: words, until: words, expired: z.boolean().exactOptional() })
+    .exactOptional(),
 });
 
 const runResult = z.strictObject({
@@ -30,7 +69,7 @@ export function parseRunResult(value: unknown): { result: RunResult } | { proble
     return {
       result: {
         ...rest,
-        cases: cases as unknown as readonly CaseResult[],
+        cases,
         ...(shard === undefined ? {} : { shard }),
         ...(timings === undefined ? {} : { timings }),
       },
@@ -59,7 +98,7 @@ const cached = z.strictObject({
 export function parseCached(value: unknown): { key: string; result: CaseResult } | undefined {
   const parsed = cached.safeParse(value);
   if (!parsed.success) return undefined;
-  return { key: parsed.data.key, result: parsed.data.result as unknown as CaseResult };
+  return { key: parsed.data.key, result: parsed.data.result };
 }
 
 const finished = z.strictObject({ result: caseResult, nanos: z.number().int().min(0).optional() });
@@ -68,5 +107,5 @@ const finished = z.strictObject({ result: caseResult, nanos: z.number().int().mi
 export function parseFinished(value: unknown): { result: CaseResult; nanos: number | undefined } | undefined {
   const parsed = finished.safeParse(value);
   if (!parsed.success) return undefined;
-  return { result: parsed.data.result as unknown as CaseResult, nanos: parsed.data.nanos };
+  return { result: parsed.data.result, nanos: parsed.data.nanos };
 }

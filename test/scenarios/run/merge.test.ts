@@ -12,6 +12,7 @@ import {
 } from "../../../src/scenarios/run/run-result.ts";
 import { parseRunResult } from "../../../src/scenarios/run/schema.ts";
 import { casesOfShard, parseShard } from "../../../src/scenarios/run/shard.ts";
+import { sampleRun } from "../report/sample-run.ts";
 
 const caseOf = (name: string): CaseResult => ({ name, outcome: { type: "passed" }, fed: 3, said: 2 });
 
@@ -68,4 +69,31 @@ test("the file of a run says what it holds, and another file is refused by the k
   const run = whole(["a/b", "a/c"], []);
   expect(parseRunResult(JSON.parse(runResultText(run)))).toEqual({ result: run });
   expect(parseRunResult({ ...run, version: 2 })).toEqual({ problem: expect.stringContaining("version") });
+});
+
+test("every kind of outcome goes through the file of a run", () => {
+  const cases = sampleRun().results;
+  const plan = planOf(
+    cases.map(({ name }) => name),
+    [],
+  );
+  const run: RunResult = { format: "fieldtape-run", version: 1, plan, cases };
+  expect(parseRunResult(JSON.parse(runResultText(run)))).toEqual({ result: run });
+});
+
+test("an outcome that no version knows, or half of one, is refused by its place", () => {
+  const { results } = sampleRun();
+  const [different] = results;
+  const withOutcome = (outcome: object): object => ({
+    format: "fieldtape-run",
+    version: 1,
+    plan: planOf(["a"], []),
+    cases: [{ ...different, outcome }],
+  });
+  expect(parseRunResult(withOutcome({ type: "perhaps" }))).toEqual({
+    problem: expect.stringContaining("cases.0.outcome"),
+  });
+  expect(parseRunResult(withOutcome({ ...different!.outcome, differences: {} }))).toEqual({
+    problem: expect.stringContaining("cases.0.outcome.differences"),
+  });
 });
