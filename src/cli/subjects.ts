@@ -2,7 +2,7 @@ import { dirname, resolve } from "node:path";
 import type { Json, JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
 import type { ChainPlan } from "../machine/chain-plan.ts";
-import { UPDATER } from "../ota/session/updater-name.ts";
+import { UPDATER, UPDATER_WORLD } from "../ota/session/updater-name.ts";
 import type { NamedFramer, PluginParts } from "../plugin/abi.ts";
 import { machineSubject } from "../replayer/machine-subject.ts";
 import type { Subject } from "../replayer/subject.ts";
@@ -18,7 +18,7 @@ export interface ResolvedSubject {
 
 /** All names that `--subject` takes, built-in ones first. */
 export function subjectNames(config: Config): string[] {
-  return [...BUILT_IN.map((entry) => entry.name), UPDATER, ...Object.keys(config.subjects ?? {})];
+  return [...BUILT_IN.map((entry) => entry.name), UPDATER, UPDATER_WORLD, ...Object.keys(config.subjects ?? {})];
 }
 
 /**
@@ -35,24 +35,26 @@ export async function resolveSubject(
   const named = loaded.config.subjects?.[name];
   const entry = builtIn(name);
   if (named !== undefined) {
-    if (entry !== undefined || name === UPDATER) throw clash(name, loaded);
+    if (entry !== undefined || isUpdater(name)) throw clash(name, loaded);
     const merged = merge(named.options, options);
     return "module" in named
       ? resolveModule(name, resolve(dirname(loaded.file ?? "."), named.module), merged)
       : resolveBuiltIn(named.subject, merged, loaded);
   }
-  if (name === UPDATER) return resolveUpdater(options);
+  if (isUpdater(name)) return resolveUpdater(name, options);
   if (entry === undefined) throw unknown(name, loaded.config);
   return resolveBuiltIn(name, merge(undefined, options), loaded);
 }
 
 /** It is told everything by the tape itself. */
-async function resolveUpdater(options: Json | undefined): Promise<ResolvedSubject> {
+async function resolveUpdater(name: string, options: Json | undefined): Promise<ResolvedSubject> {
   const [surplus] = Object.keys(merge(undefined, options));
-  if (surplus !== undefined) throw new FieldtapeError("OPTIONS_INVALID", `${UPDATER} has no option ${surplus}`);
-  const { updaterSubject } = await import("./ota/updater-subject.ts");
-  return { subject: updaterSubject, config: {} };
+  if (surplus !== undefined) throw new FieldtapeError("OPTIONS_INVALID", `${name} has no option ${surplus}`);
+  if (name === UPDATER) return { subject: (await import("./ota/updater-subject.ts")).updaterSubject, config: {} };
+  return { subject: (await import("./ota/updater-world-subject.ts")).updaterWorldSubject, config: {} };
 }
+
+const isUpdater = (name: string): boolean => name === UPDATER || name === UPDATER_WORLD;
 
 async function resolveBuiltIn(name: string, options: JsonObject, loaded: LoadedConfig): Promise<ResolvedSubject> {
   const entry = builtIn(name);

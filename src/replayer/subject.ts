@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly time?: "recorded" | "computed";
   /** Disturbances of the subject's own ports (cut-power, disk-full, …), as data. One that it cannot apply is refused. */
   readonly faults: readonly Json[];
+  /** The tape that it is played from, where that is a file: for a subject that needs its blobs. */
+  readonly file?: string;
   /** Goes on from a state that `snapshot` gave. */
   readonly snapshot?: Uint8Array;
 }

@@ -52,7 +52,10 @@ export class ModelDisk {
       case "digest": {
         const node = this.at(operation.path);
         if (node?.kind !== "file") return { ok: "digest", digest: undefined };
-        return { ok: "digest", digest: { sha256: contentOf(node.bytes).sha256, size: node.bytes.length } };
+        const { offset = 0, size = node.bytes.length } = operation.span ?? {};
+        const bytes =
+          offset === 0 && size >= node.bytes.length ? node.bytes : node.bytes.subarray(offset, offset + size);
+        return { ok: "digest", digest: { sha256: contentOf(bytes).sha256, size: bytes.length } };
       }
       case "space":
         return { ok: "free", free: Number.MAX_SAFE_INTEGER };

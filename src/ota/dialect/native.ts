@@ -117,6 +117,10 @@ function heardFile(at: ConversationAt<"file">, bytes: Uint8Array | undefined): A
     if (reading === "root") return read(going, "timestamp");
     return { type: "refused", reason: `${reading}-missing`, ...keeping(going) };
   }
+  // TUF 5.6.2: the one that the timestamp names; for another one no signature is even looked for.
+  if (reading === "manifest" && sha256Hex(bytes) !== going.trust.timestamp?.manifest.sha256) {
+    return { type: "refused", reason: "manifest-not-pinned", ...keeping(going) };
+  }
   return {
     type: "ask",
     state: { ...going, step: "signature", reading, bytes } satisfies Conversation,

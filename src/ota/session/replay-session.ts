@@ -5,36 +5,12 @@ import type { OutputRecord } from "../../tape/record.ts";
 import { type Nanos, nanos } from "../../time/nanos.ts";
 import { askKey } from "./ask-key.ts";
 import { begunSession } from "./begun-session.ts";
-import { parseRecordedInput, type RecordedInput, type SessionBegin } from "./schema.ts";
+import { InputJoiner } from "./input-joiner.ts";
+import type { RecordedInput, SessionBegin } from "./schema.ts";
 import { outputValue } from "./session-record.ts";
 import type { SessionAnswer, SessionInput } from "./session-talk.ts";
 import type { SessionState, UpdateSession } from "./update-session.ts";
 import { UPDATER } from "./updater-name.ts";
-
-/** Joins the values that were too long for a line. */
-export class InputJoiner {
-  private parts = "";
-
-  /** `undefined`: more is to come, or it is none. */
-  take(value: Json): RecordedInput | undefined {
-    if (isMessage(value) && value["type"] === "part" && typeof value["json"] === "string") {
-      this.parts += value["json"];
-      return undefined;
-    }
-    if (!isMessage(value) || value["type"] !== "joined") return parseRecordedInput(value);
-    const { parts } = this;
-    this.parts = "";
-    try {
-      return parseRecordedInput(JSON.parse(parts));
-    } catch {
-      return undefined;
-    }
-  }
-}
-
-function isMessage(value: Json): value is JsonObject {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /**
  * Plays a recorded session into the updater as it is today. A recorded answer goes to the ask that wants it, known by what the ask is

@@ -154,6 +154,18 @@ export function parseRecordedInput(value: unknown): RecordedInput | undefined {
   return sessionInput.safeParse(value).data;
 }
 
+const at = z.int().min(0).exactOptional();
+const worldFault = z.discriminatedUnion("fault", [
+  z.object({ fault: z.literal("cut-power"), at, operation: counter.exactOptional() }),
+  z.object({ fault: z.literal("disk-full"), at, bytes: counter.default(0) }),
+  z.object({ fault: z.literal("slow-server"), at, bytesPerSecond: counter }),
+]);
+
+/** A fault of a port, as a scenario tells it to a subject; `undefined` for any other. */
+export function parseWorldFault(value: unknown): z.infer<typeof worldFault> | undefined {
+  return worldFault.safeParse(value).data;
+}
+
 export const parseDeviceFile = (value: unknown): Parsed<DeviceFile> => parsed(deviceFile, value);
 export const parsePolicy = (value: unknown): Parsed<DevicePolicy> => parsed(policy, value);
 
