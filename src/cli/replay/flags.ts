@@ -36,7 +36,7 @@ export const REPLAY_FLAGS = {
     helpGroup: "PART",
   }),
   rechunk: Flags.string({
-    description: "cut the reads of streams anew: the same must come out",
+    description: "cut the reads of streams anew: the same frames must come out",
     helpValue: "joined|N|random:SEED",
     helpGroup: "PART",
   }),

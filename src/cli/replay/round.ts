@@ -68,6 +68,11 @@ export class Round {
     if (part.until === undefined) this.divergence ??= await sent?.finish();
   }
 
+  #endOfTape(fed: CheckedStep["fed"]): Nanos {
+    const own = this.#session.tape.facts().end?.at;
+    return own ?? fed.at(-2)?.at ?? this.playedTo;
+  }
+
   /** What is sent is held against the tape from its beginning, also where only the rest is shown: then nothing is skipped. */
   #cue(signal: AbortSignal): Promise<CuedRun> {
     const { deck, part } = this.#session;
@@ -86,8 +91,9 @@ export class Round {
     this.tally.fed += step.fed.length;
     this.divergence ??= step.divergence;
     const last = step.fed.at(-1);
-    this.playedTo = last?.at ?? this.playedTo;
     if (last?.type === "end") this.reason = last.reason;
+    // The end that is fed comes later than the tape's own: what is unfinished is given its time.
+    if (last !== undefined) this.playedTo = last.type === "end" ? this.#endOfTape(step.fed) : last.at;
     let outputs = from === undefined ? step.outputs : step.outputs.filter((output) => atOf(output) >= from);
     const others: (ChannelRecord | MarkRecord)[] = [];
     for (const record of step.fed) if (record.type === "channel") others.push(record);

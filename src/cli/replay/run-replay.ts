@@ -72,28 +72,31 @@ class Replay {
     this.#printer = printerOf(session.plan, io);
   }
 
-  async once(): Promise<ExitCode> {
+  /** `keep` takes all that comes out, also after a divergence. */
+  async once(keep?: (outputs: readonly TapeRecord[]) => Promise<void>): Promise<ExitCode> {
     const { plan, part, subject } = this.#session;
     if (plan.against === undefined) {
-      const played = await this.#play(async () => true);
+      const played = await this.#play(async (outputs) => {
+        await keep?.(outputs);
+        return true;
+      });
       return this.#verdict(played, undefined);
     }
     await using against = await openAgainst(plan.against, plan, part, subject.subject.role);
     const { comparison } = against;
-    const writes = plan.out !== undefined || plan.json;
-    const played = await this.#play(async (outputs) => (await comparison.take(outputs)) === undefined || writes);
+    const goesOn = this.#writes || keep !== undefined;
+    const played = await this.#play(async (outputs) => {
+      await keep?.(outputs);
+      return (await comparison.take(outputs)) === undefined || goesOn;
+    });
     return await this.#verdict(played, against);
   }
 
   /** The second run is shown to nobody: it only has to say the same. */
   async twice(): Promise<ExitCode> {
     await using spool = await Spool.open();
-    const first = await this.#play(async (outputs) => {
-      await spool.take(outputs);
-      return true;
-    });
+    const code = await this.once((outputs) => spool.take(outputs));
     await spool.flush();
-    const code = await this.#verdict(first, undefined);
     await using kept = await openTape(spool.path);
     await using check = new RepeatCheck(kept.batches({ verify: false }));
     await using sent = await this.#sentCheck();

@@ -148,7 +148,7 @@ class Conversation {
   async #take(step: CheckedStep): Promise<readonly TapeRecord[]> {
     this.line = step.lines.at(-1) ?? this.line;
     this.tally.fed += step.fed.length;
-    this.playedTo = step.fed.at(-1)?.at ?? this.playedTo;
+    for (const record of step.fed) if (record.type !== "end") this.playedTo = record.at;
     for (const record of step.fed) if (record.type === "raw") this.tally.played += record.bytes.length;
     this.tally.take(step.outputs);
     const channels = step.fed.filter((record) => record.type === "channel");
