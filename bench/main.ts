@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { crashMap } from "./crash-map.bench.ts";
 import { differences } from "./differences.bench.ts";
 import { framers } from "./framers.bench.ts";
 import { minimising } from "./minimising.bench.ts";
@@ -22,6 +23,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   differences,
   suite,
   minimising,
+  "crash-map": crashMap,
   "start-up": startUp,
   tap,
 };

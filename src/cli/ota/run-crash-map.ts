@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { FieldtapeError } from "../../errors.ts";
-import { type CrashMap, crashMap, TRIAL_NAMES } from "../../ota/crash/crash-map.ts";
+import { type CrashMap, crashMap, PLANTED_IN, TRIAL_NAMES } from "../../ota/crash/crash-map.ts";
 import { crashMapPage } from "../../ota/crash/crash-map-page.ts";
-import { crashScenario } from "../../ota/crash/crash-scenario.ts";
+import { type CrashScenario, crashScenario } from "../../ota/crash/crash-scenario.ts";
 import { scheduleWords } from "../../ota/crash/schedule-words.ts";
 import { writeWhole } from "../../ota/release/atomic-file.ts";
 
@@ -24,7 +24,7 @@ export async function runCrashMap(
   { only, plant, html, scenarios, force }: CrashMapRequest,
   { say, signal }: { say(text: string): void; signal: AbortSignal },
 ): Promise<{ map: CrashMap; words: string }> {
-  const unknown = only?.find((name) => !TRIAL_NAMES.includes(name));
+  const unknown = only?.find((name) => !TRIAL_NAMES.some((trial) => trial === name));
   if (unknown !== undefined) {
     throw new FieldtapeError("USAGE", `there is no trial named ${unknown}`, {
       hint: `there are ${TRIAL_NAMES.join(", ")}`,
@@ -33,16 +33,20 @@ export async function runCrashMap(
   const map = crashMap({ only, plant, progress: (part) => say(`${part} …`), signal });
   const options = { mode: 0o644, force };
   if (html !== undefined) await writeWhole(html, crashMapPage(map), options);
-  if (scenarios !== undefined) {
-    for (const { name, bad } of map.trials) {
-      for (const state of bad) {
-        const { folder, files } = crashScenario(name, state);
-        for (const [file, text] of Object.entries(files))
-          await writeWhole(join(scenarios, folder, file), text, options);
-      }
-    }
+  for (const { folder, files } of scenarios === undefined ? [] : scenariosOf(map)) {
+    for (const [file, text] of Object.entries(files))
+      await writeWhole(join(scenarios ?? "", folder, file), text, options);
   }
   return { map, words: crashMapWords(map) };
+}
+
+function scenariosOf({ trials, planted }: CrashMap): CrashScenario[] {
+  return [
+    ...trials.flatMap(({ name, bad }) => bad.map((state) => crashScenario(name, state, undefined))),
+    ...planted.flatMap(({ mistake, first }) =>
+      first === undefined ? [] : [crashScenario(PLANTED_IN, first, mistake)],
+    ),
+  ];
 }
 
 function crashMapWords({ operations, states, recoveryCuts, bad, trials, planted }: CrashMap): string {

@@ -1,4 +1,4 @@
-import { type Explored, explore } from "./explore.ts";
+import { type BadState, type Explored, explore } from "./explore.ts";
 import { PLANTED_FAULTS } from "./planted-fault.ts";
 import type { Trial } from "./trial.ts";
 import { trialNamed, trials } from "./trials.ts";
@@ -17,7 +17,14 @@ export interface CrashMap {
   readonly bad: number;
   readonly trials: readonly TrialResult[];
   /** Planted mistakes, and whether they were found; empty if none were planted. */
-  readonly planted: readonly { readonly mistake: string; readonly found: boolean }[];
+  readonly planted: readonly PlantedResult[];
+}
+
+export interface PlantedResult {
+  readonly mistake: string;
+  readonly found: boolean;
+  /** The shortest way to where it shows. */
+  readonly first: BadState | undefined;
 }
 
 export interface TrialResult extends Explored {
@@ -33,7 +40,10 @@ export interface CrashMapOptions {
   readonly signal: AbortSignal;
 }
 
-export const TRIAL_NAMES: readonly string[] = trials().map(({ name }) => name);
+/** The trial in which mistakes are planted. */
+export const PLANTED_IN = "update";
+
+export const TRIAL_NAMES: readonly Trial["name"][] = trials().map(({ name }) => name);
 
 /** Tries everything that can happen to a device in its life: `trials`. */
 export function crashMap({ only, plant, progress, signal }: CrashMapOptions): CrashMap {
@@ -57,10 +67,11 @@ export function crashMap({ only, plant, progress, signal }: CrashMapOptions): Cr
   };
 }
 
-function plantAll(progress: (words: string) => void, signal: AbortSignal): { mistake: string; found: boolean }[] {
+function plantAll(progress: (words: string) => void, signal: AbortSignal): PlantedResult[] {
   return Object.entries(PLANTED_FAULTS).map(([mistake, through]) => {
     signal.throwIfAborted();
     progress(`planted: ${mistake}`);
-    return { mistake, found: explore({ ...trialNamed("update"), through }).bad.length > 0 };
+    const [first] = explore({ ...trialNamed(PLANTED_IN), through }).bad;
+    return { mistake, found: first !== undefined, first };
   });
 }

@@ -9,9 +9,14 @@ export interface CrashScenario {
   readonly files: Readonly<Record<string, string>>;
 }
 
-export function crashScenario(trial: CrashScheduleOptions["trial"], { problem, schedule }: BadState): CrashScenario {
+/** `planted`: the mistake that was planted, if one was. */
+export function crashScenario(
+  trial: CrashScheduleOptions["trial"],
+  { problem, schedule }: BadState,
+  planted: string | undefined,
+): CrashScenario {
   const planned = schedule.map(({ session, operations, disturbance }) => ({ session, operations, disturbance }));
-  const options = { trial, schedule: planned };
+  const options: CrashScheduleOptions = { trial, ...(planted === undefined ? {} : { planted }), schedule: planned };
   const steps = scheduleWords(schedule);
   const scenario = [
     `why: ${JSON.stringify(`${trial}: ${problem}`)}`,

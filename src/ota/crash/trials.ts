@@ -74,7 +74,7 @@ export function trials(): readonly Trial[] {
 }
 
 /** The trial of that name. */
-export function trialNamed(name: string): Trial {
+export function trialNamed(name: Trial["name"]): Trial {
   const trial = trials().find((one) => one.name === name);
   assert(trial !== undefined, `there is a trial named ${name}`);
   return trial;
