@@ -142,10 +142,11 @@ class SessionTurn implements Step<SessionState, SessionOutput> {
     const task = this.state.fetch?.state.config.task;
     this.state.fetch = undefined;
     if (task === undefined) return;
-    if (output.type === "failed") {
+    const isAnswer = task.type === "metadata" && output.type === "failed" && output.failure === "not-found";
+    if (output.type === "failed" && !isAnswer) {
       const { failure, detail } = output;
       this.outputs.push({ type: "note", note: { type: "fetch-failed", failure, detail } });
-    } else if (task.type === "objects") {
+    } else if (output.type === "done" && task.type === "objects") {
       this.outputs.push({ type: "fetched", objects: task.objects.map(({ sha256 }) => sha256) });
     }
     this.tellUpdater({ type: "answer", ask: of, answer: answerOf(task, output) });
