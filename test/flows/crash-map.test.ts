@@ -29,7 +29,7 @@ test("planted mistakes are found, and each is left as a case that shows it again
   expect(code).toBe(0);
   expect(stdout.match(/^planted: .*: found$/gm)).toHaveLength(4);
   expect(readdirSync(join(cwd, "corpora/found"))).toHaveLength(4);
-  const accepted = await fieldtape(["suite", "accept", "corpora", "--reason", "as the map found them"], {
+  const accepted = await fieldtape(["suite", "accept", ".", "--reason", "as the map found them"], {
     cwd,
     env: { CI: "" },
   });
