@@ -61,6 +61,12 @@ export class WirePlayer {
     this.#previous = next;
   }
 
+  /** Lets time pass until the end: the program's last answer is no gap to be shortened. */
+  async *drain(end: Nanos): Steps {
+    yield* this.#sleep(this.#options.pace.clock, end);
+    this.#previous = end;
+  }
+
   /** Policy `wait`: tape time stands still while the program owes what the tape has before these bytes. */
   async *patience(record: FedRecord): Steps {
     const { sent, waitMost, steady, pace } = this.#options;

@@ -28,7 +28,7 @@ export async function* replayToWire(
     for (const [index, record] of batch.records.entries()) {
       const line = batch.lines[index] ?? 0;
       await player.expect(batch, line);
-      yield* player.idle(record.at);
+      yield* record.type === "end" ? player.drain(record.at) : player.idle(record.at);
       await player.connect(record, line);
       yield* player.patience(record);
       if (player.lost) return;

@@ -163,6 +163,14 @@ describe("a live program", () => {
     expect(steps.at(-1)?.at).toBeGreaterThanOrEqual(hour);
   });
 
+  test("has its time for the last answer, also where silences are shortened", async () => {
+    const { port } = await program((line, socket) => setTimeout(() => socket.write(`ack ${line}\n`), 60));
+    const tape = [channel(0), raw(1000, 0, "rx", "one\n"), raw(1500, 0, "tx", "ack one\n")];
+    const { steps, sent } = await play(tape, port, { rate: 1, maxGap: millis(5) });
+    expect(steps.flatMap(({ outputs }) => outputs)).toMatchObject([{ type: "raw", dir: "tx" }]);
+    expect(await sent.finish()).toBeUndefined();
+  });
+
   test("that is not there cannot be played to", async () => {
     await expect(play(talk, 1)).rejects.toMatchObject({ code: "LINK_OPEN_FAILED", line: 2 });
   });

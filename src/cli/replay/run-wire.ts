@@ -61,6 +61,9 @@ export async function runWire(
   return divergence === undefined ? EXIT.ok : EXIT.different;
 }
 
+/** In nanoseconds: what runs on behind the last record must not make a tape longer than one can be. */
+const DRAIN_MAX = 1e15;
+
 interface Ends {
   readonly tape: TapeReader;
   readonly target: WireTarget;
@@ -141,7 +144,10 @@ class Conversation {
   #feed(): { file: string; fed: ReturnType<typeof feed> } {
     const { tape } = this.#ends;
     const batches = this.#part.from === undefined ? tape.batches() : since(tape.batches(), this.#part.from);
-    const options = { ...feedOf(this.#plan, this.#part), role: "participant", file: tape.path } as const;
+    const part = feedOf(this.#plan, this.#part);
+    // The program's time, at whatever speed: its last answer takes as long as it takes.
+    const drain = nanos(Math.min(Math.round(part.drain * this.#clock.rate), DRAIN_MAX));
+    const options = { ...part, drain, role: "participant", file: tape.path } as const;
     return { file: tape.path, fed: feed(batches, options) };
   }
 
