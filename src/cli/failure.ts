@@ -11,14 +11,12 @@ export interface Failure {
 /** Turns whatever was thrown into words. The only place where an error becomes text. */
 export function failure(thrown: unknown, debug: boolean): Failure {
   if (thrown instanceof FieldtapeError) {
-    const where =
-      thrown.file === undefined ? "" : `${thrown.file}${thrown.line === undefined ? "" : `:${thrown.line}`}: `;
     const hint = thrown.hint === undefined ? "" : `\n  ${thrown.hint}`;
     const cause = causeOf(thrown);
     const trace = debug && thrown.stack !== undefined ? `\n${thrown.stack}` : "";
-    return { exit: EXIT_OF_ERROR[thrown.code], words: `error: ${where}${thrown.message}${cause}${hint}${trace}` };
+    return { exit: EXIT_OF_ERROR[thrown.code], words: `error: ${placed(thrown)}${cause}${hint}${trace}` };
   }
-  if (isUsage(thrown)) return { exit: EXIT.usage, words: `error: ${thrown.message.trim()}` };
+  if (isUsage(thrown)) return { exit: EXIT.usage, words: `error: ${usageWords(thrown.message)}` };
   if (isAbort(thrown)) return { exit: EXIT.aborted, words: "aborted" };
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {
@@ -27,11 +25,31 @@ export function failure(thrown: unknown, debug: boolean): Failure {
   };
 }
 
+/** The message behind its place, which is named once, wherever the message names it itself. */
+function placed({ message, file, line }: FieldtapeError): string {
+  if (file === undefined) return message;
+  const place = line === undefined ? file : `${file}:${line}`;
+  for (const named of [place, file]) {
+    const rest = message.startsWith(named) ? message.slice(named.length) : "";
+    if (/^[: ]/.test(rest)) return `${place}${rest}`;
+  }
+  return `${place}: ${message}`;
+}
+
+/** Without what oclif says of flags in general: ours never take an argument for a value, and the help is named behind. */
+function usageWords(message: string): string {
+  return message
+    .replace(/\n\nNote: [^\n]+ allows? multiple values\.[^\n]*\n[^\n]*"--"[^\n]*/, "")
+    .replace(/\nSee more help with --help/, "")
+    .trim();
+}
+
 /** The message underneath, unless ours already says it. */
 function causeOf(error: FieldtapeError): string {
   const { cause } = error;
-  if (!(cause instanceof Error) || error.message.includes(cause.message)) return "";
-  return ` (${systemCode(cause) ?? cause.message})`;
+  if (!(cause instanceof Error)) return "";
+  const told = systemCode(cause) ?? cause.message;
+  return error.message.includes(told) || error.message.includes(cause.message) ? "" : ` (${told})`;
 }
 
 /** oclif marks what the user typed wrong with an `oclif` member. */

@@ -119,7 +119,10 @@ async function refuseOverwriting({ files, output }: ImportJob): Promise<void> {
   const place = await realpath(output).catch(() => undefined);
   for (const file of files) {
     if (place !== undefined && file !== "-" && place === (await realpath(file).catch(() => undefined))) {
-      throw new FieldtapeError("USAGE", "is to be read and would be overwritten", { file });
+      throw new FieldtapeError("USAGE", "is to be read and would be overwritten", {
+        file,
+        hint: "name the new tape with --output",
+      });
     }
   }
 }

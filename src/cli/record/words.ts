@@ -3,6 +3,7 @@ import type { FieldtapeError } from "../../errors.ts";
 import type { RecordingResult } from "../../recorder/record.ts";
 import type { Rates, RecordingStatus } from "../../recorder/status.ts";
 import type { Flow } from "../../recorder/tally.ts";
+import { plural } from "../replay/plural.ts";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 
@@ -33,7 +34,7 @@ export function progress(status: RecordingStatus, rates: Rates): string {
   const parts = [elapsed(status.at), way("rx"), way("tx"), `${open} open`, losses(status)];
   if (status.outputs !== undefined) parts.push(`${status.outputs} decoded`);
   if (status.decodeFailure !== undefined) parts.push("decoding stopped");
-  if (status.marks > 0) parts.push(status.marks === 1 ? "1 mark" : `${status.marks} marks`);
+  if (status.marks > 0) parts.push(plural(status.marks, "mark"));
   if (status.waiting > 1e6) parts.push(`${amount(status.waiting)} wait for the disk`);
   return parts.join("  ");
 }
@@ -42,14 +43,14 @@ function losses({ rx, tx }: { readonly rx: Flow; readonly tx: Flow }): string {
   const gaps = rx.gaps + tx.gaps;
   if (gaps === 0) return "no losses";
   const lost = rx.lost + tx.lost;
-  const told = gaps === 1 ? "1 gap" : `${gaps} gaps`;
+  const told = plural(gaps, "gap");
   // How much an unplugged port would have said, nobody knows.
   return lost === 0 ? `${told} of unknown length` : `lost ${amount(lost)} in ${told}`;
 }
 
 const REASONS: Readonly<Record<RecordingResult["reason"], string>> = {
   stop: "stopped",
-  duration: "stopped after the time asked for",
+  duration: "stopped as asked",
   eof: "the sources have ended",
   "link-lost": "the link was lost",
   "disk-full": "the disk is full",
@@ -60,8 +61,8 @@ const REASONS: Readonly<Record<RecordingResult["reason"], string>> = {
 export function summary({ reason, status, unrecorded }: RecordingResult): string {
   const { at, records, rx, tx, path } = status;
   const amounts = `rx ${amount(rx.bytes)}, tx ${amount(tx.bytes)}, ${losses(status)}`;
-  const missing = unrecorded === 0 ? "" : `; the last ${unrecorded} records found no room on the disk`;
-  return `${REASONS[reason]} after ${elapsed(at)}: ${records} records, ${amounts}, in ${path}${missing}`;
+  const missing = unrecorded === 0 ? "" : `; the last ${plural(unrecorded, "record")} found no room on the disk`;
+  return `${REASONS[reason]} after ${elapsed(at)}: ${plural(records, "record")}, ${amounts}, in ${path}${missing}`;
 }
 
 /** The same for programs. */

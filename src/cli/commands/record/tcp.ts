@@ -14,7 +14,7 @@ export class RecordTcp extends RecordCommand {
   static override examples = [
     {
       description: "Between a PLC and its master: let the master connect to port 1502 of this machine.",
-      command: "<%= config.bin %> <%= command.id %> --listen *:1502 --to 192.168.1.10:502",
+      command: "<%= config.bin %> <%= command.id %> --listen '*:1502' --to 192.168.1.10:502",
     },
     {
       description: "With the Modbus frames on the same tape.",
