@@ -163,6 +163,14 @@ test("the corpus has no two cases with the same set of frames, states and faults
         value?.["state"],
         value?.["after"],
         value?.["fault"],
+        value?.["reason"],
+        value?.["outcome"],
+        // What an updater tells of its downloads, and for which command a device was started.
+        Object.values(value?.["note"] ?? {}).filter((member) => typeof member === "string")[1],
+        value?.["command"],
+        // What it asked for, without digests and numbers; how much was not durable when the power went.
+        String(value?.["to"]).replaceAll(/[0-9a-f]{16,}|[0-9]+/g, "#"),
+        typeof value?.["of"] === "number" ? value["of"] : "",
         value?.["function"],
         value?.["formatter"],
         value?.["exception"] !== undefined,
