@@ -28,14 +28,17 @@ const exemplar = z.strictObject({
         channel: count,
         dir: z.enum(["rx", "tx"]),
         start: count,
-        hex: text,
         span: z.tuple([count, count]),
+        hex: text,
       })
       .exactOptional(),
   }),
 });
 
-/** `CaseDifferences` as it stands in the file of a run. */
+/**
+ * `CaseDifferences` as it stands in the file of a run. Members stand in the order in which they are made: parts that were read again give the
+ * bytes of one run.
+ */
 export const caseDifferencesSchema = z.strictObject({
   findings: z.array(z.strictObject({ signature: text, count, together: count, exemplar })).max(1_000),
   differences: count,
