@@ -11,7 +11,7 @@ export interface CrashMap {
   readonly states: number;
   /** Cuts of those restarts, and of the restarts after them. */
   readonly recoveryCuts: number;
-  /** Cuts altogether: each moment, with each thing that may have survived. */
+  /** Cuts altogether: each different disk at work, with each thing that may have survived. */
   readonly cuts: number;
   readonly refusals: number;
   readonly bad: number;

@@ -15,7 +15,7 @@ export interface BadState {
 export interface Explored {
   /** File operations of the undisturbed session. */
   readonly operations: number;
-  /** Cuts that were made: each moment, with each thing that may have survived. */
+  /** Cuts that were made: each different disk at work, with each thing that may have survived. */
   readonly cuts: number;
   /** Those of them that were made in a restart. */
   readonly recoveryCuts: number;
@@ -62,8 +62,8 @@ export function explore(trial: Trial): Explored {
 class Exploration {
   private readonly trial: Trial;
   private readonly known = new Set<string>();
-  /** Disks at work, of which every cut has been made: how many those were. */
-  private readonly cutBefore = new Map<string, number>();
+  /** Disks at work, of which every cut has been made: what else they could become is known. */
+  private readonly cutBefore = new Set<string>();
   private states: State[] = [];
   private readonly bad: BadState[] = [];
   private cutsMade = 0;
@@ -159,8 +159,9 @@ class Exploration {
   /** After an operation: the power goes, or the process is killed. */
   private interrupt(watched: Watched, session: Misfortune["session"], before: Trail | undefined): void {
     const key = `${watched.promised ?? ""}\n${watched.disk.key()}`;
-    const count = this.cutBefore.get(key) ?? this.cut(watched, session, before);
-    this.cutBefore.set(key, count);
+    if (this.cutBefore.has(key)) return;
+    this.cutBefore.add(key);
+    const count = this.cut(watched, session, before);
     this.cutsMade += count;
     if (session === "restart") this.recoveryCuts += count;
   }

@@ -97,8 +97,9 @@ async function write(path: string, operation: PlainWriting): Promise<void> {
       );
     case "truncate":
       return await truncate(path, operation.size);
-    case "sync":
     case "sync-folder":
+      return await syncFolder(path);
+    case "sync":
       return await onFile(path, constants.O_RDONLY, (file) => file.sync());
     case "link":
       return await symlink(operation.target, path);
@@ -108,6 +109,16 @@ async function write(path: string, operation: PlainWriting): Promise<void> {
       return await rm(path, { recursive: true, force: true });
     default:
       return unreachable(operation);
+  }
+}
+
+/** Where folders cannot be opened (Windows), names are as durable as the system makes them. */
+async function syncFolder(path: string): Promise<void> {
+  try {
+    await onFile(path, constants.O_RDONLY, (file) => file.sync());
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code !== "EISDIR" && code !== "EPERM") throw thrown;
   }
 }
 
