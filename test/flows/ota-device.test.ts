@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape } from "./command-line.ts";
-import { Device, ReleaseShop, servePlainly } from "./release-shop.ts";
+import { Device, ReleaseShop, servePlainly, treeDigest } from "./release-shop.ts";
 
 test("a device is installed, updated over HTTP, confirmed and rolled back", async () => {
   const shop = await ReleaseShop.open(temporaryFolder());
@@ -33,6 +34,15 @@ test("a device is installed, updated over HTTP, confirmed and rolled back", asyn
   const replayed = await fieldtape(["replay", "update.tape.jsonl", "--subject", "updater"], { cwd: shop.folder });
   expect(replayed).toMatchObject({ code: 0 });
   expect((await fieldtape(["tape", "check", "update.tape.jsonl"], { cwd: shop.folder })).code).toBe(0);
+  const tape = readFileSync(join(shop.folder, "update.tape.jsonl"), "utf8").split("\n");
+  const without = tape.filter((line) => !(line.includes('"type":"answer"') && line.includes("GET timestamp.json")));
+  expect(without.length).toBe(tape.length - 1);
+  writeFileSync(join(shop.folder, "without.tape.jsonl"), without.join("\n"));
+  const unanswered = await fieldtape(["replay", "without.tape.jsonl", "--subject", "updater", "--json"], {
+    cwd: shop.folder,
+  });
+  expect(unanswered.code).toBe(1);
+  expect(unanswered.stdout).toContain('{"type":"unanswered","asked":"GET timestamp.json","recorded":"read 2"}');
 });
 
 test("a version that crashes when it starts is rolled back by itself, and not offered again", async () => {
@@ -89,3 +99,34 @@ test("what is not for this device is refused before anything of it is fetched", 
   const { stdout } = await fieldtape(replay, { cwd: shop.folder });
   expect(stdout).not.toContain("GET objects/");
 });
+
+test("one wrong bit in any file of the repository, and the device stays as it is, to the bit", async () => {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  await device.install(await shop.pack("1.0.0", { app: "one", library: "the same" }));
+  await shop.publish(await shop.pack("2.0.0", { app: "two", library: "another" }));
+  const versions = join(device.place, "versions");
+  const before = await treeDigest(versions);
+  const repo = join(shop.folder, "repo");
+  const files = readdirSync(repo, { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.(json|sig)$|objects\//.test(name),
+  );
+  // The root that is baked in is never fetched, nor what signs it.
+  const root = createHash("sha256")
+    .update(readFileSync(join(repo, "1.root.json")))
+    .digest("hex");
+  const fetched = files.filter((name) => !name.endsWith("root.json") && !name.includes(root));
+  expect(fetched.length).toBeGreaterThanOrEqual(5);
+  for (const name of fetched) {
+    const path = join(repo, name);
+    const good = readFileSync(path);
+    const bad = Buffer.from(good);
+    bad[good.length >> 1]! ^= 1;
+    writeFileSync(path, bad);
+    const { result } = await device.update("repo");
+    expect(result["outcome"], name).toMatch(/^(refused|failed)$/);
+    expect(await treeDigest(versions), name).toBe(before);
+    writeFileSync(path, good);
+  }
+  expect((await device.update("repo")).result).toMatchObject({ current: "2.0.0" });
+}, 120_000);
