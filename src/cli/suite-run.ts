@@ -69,7 +69,7 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
       import("./queue/queue-runner.ts"),
     ]);
     await using runner = await QueueRunner.open({
-      house: await queueHouse(queue.redis),
+      house: await queueHouse(queue.redis, request.signal),
       build: await buildDigest(request.loaded, resolve("corpora")),
       store: queue.files,
       caseTimeoutMs: request.caseTimeoutSeconds * 1_000,

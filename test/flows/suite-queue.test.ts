@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import { type AddressInfo, createServer as createSocketServer } from "node:net";
 import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
@@ -10,16 +9,6 @@ import { needs } from "../needs.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape, startFieldtape } from "./command-line.ts";
 import { acceptAll, suite, writeCase, writtenCorpus } from "./suite-corpus.ts";
-
-/** The queue's own packages are optional. */
-function hasPackages(): boolean {
-  const { resolve } = createRequire(import.meta.url);
-  try {
-    return resolve("bullmq") !== "" && resolve("ioredis") !== "";
-  } catch {
-    return false;
-  }
-}
 
 async function freePort(): Promise<number> {
   const server = createSocketServer().listen(0, "127.0.0.1");
@@ -54,11 +43,7 @@ async function serve(folder: string): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-const queueTest: ReturnType<typeof needs> = hasPackages()
-  ? needs("redis-server")
-  : (name) => test.skip(`${name} [skipped: needs the packages bullmq and ioredis]`, () => {});
-
-queueTest(
+needs("redis-server")(
   "three workers of which one is killed give the same file as one run",
   async () => {
     const names = Array.from({ length: 24 }, (_, n) => `${n % 2 === 0 ? "even" : "odd"}/${n}`);
@@ -98,4 +83,12 @@ test("a queue that is named wrong is refused before anything is done", async () 
     code: 2,
     stderr: expect.stringContaining("must be redis://HOST"),
   });
+});
+
+test("a queue that nobody keeps is told at once, by the run and by a worker", async () => {
+  const cwd = writtenCorpus({ "a/one": {} });
+  const redis = `redis://127.0.0.1:${await freePort()}`;
+  const told = { code: 3, stderr: expect.stringContaining("cannot reach Redis at 127.0.0.1:") };
+  expect(await suite(cwd, "run", "--engine", "bullmq", "--redis", redis, "--files", "store")).toMatchObject(told);
+  expect(await suite(cwd, "worker", "--redis", redis, "--files", "store")).toMatchObject(told);
 });

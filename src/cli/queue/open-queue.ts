@@ -1,26 +1,54 @@
+import { once } from "node:events";
 import { createRequire } from "node:module";
+import { connect } from "node:net";
 import type { ConnectionOptions } from "bullmq";
 import { FieldtapeError } from "../../errors.ts";
+
+type RedisPlace = ConnectionOptions & { readonly host: string; readonly port: number };
+
+const CONNECT_MS = 10_000;
 
 /** The optional package that speaks to Redis, and where that is. */
 export interface QueueHouse {
   readonly bullmq: typeof import("bullmq");
-  readonly connection: ConnectionOptions;
+  readonly connection: RedisPlace;
 }
 
 /**
  * Opens the door to the job queue. `url`: `redis://[user:password@]host[:port][/database]`, or `rediss:` over TLS.
  *
- * @throws FieldtapeError USAGE for another URL, or when the packages are not installed
+ * @throws FieldtapeError USAGE for another URL, or when the packages are not installed; LINK_OPEN_FAILED when nobody listens there
  */
-export async function queueHouse(url: string): Promise<QueueHouse> {
-  const { protocol, hostname, port, username, password, pathname } = parse(url);
+export async function queueHouse(url: string, signal: AbortSignal): Promise<QueueHouse> {
+  const house = await furnished(parse(url));
+  await reach(house.connection, signal);
+  return house;
+}
+
+/** The packages would try for ever, and say nothing. */
+async function reach({ host, port }: RedisPlace, signal: AbortSignal): Promise<void> {
+  const socket = connect({ host, port });
+  socket.setTimeout(CONNECT_MS, () => socket.destroy(new Error(`no answer in ${CONNECT_MS / 1000} s`)));
+  try {
+    await once(socket, "connect", { signal });
+  } catch (cause) {
+    signal.throwIfAborted();
+    throw new FieldtapeError("LINK_OPEN_FAILED", `cannot reach Redis at ${host}:${port}`, {
+      cause,
+      hint: "is redis-server running there?",
+    });
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function furnished({ protocol, hostname, port, username, password, pathname }: URL): Promise<QueueHouse> {
   try {
     // bullmq looks for the package that speaks to Redis when it connects, which is too late to say what is missing.
     createRequire(import.meta.url).resolve("ioredis");
     const bullmq = await import("bullmq");
-    const connection: ConnectionOptions = {
-      host: hostname,
+    const connection: RedisPlace = {
+      host: hostname.replace(/^\[(.*)\]$/, "$1"),
       port: port === "" ? 6379 : Number(port),
       db: Number(pathname.slice(1)) || 0,
       ...(username === "" ? {} : { username: decodeURIComponent(username) }),

@@ -46,15 +46,14 @@ export class QueueRunner implements CaseRunner, AsyncDisposable {
   }
 
   async run(jobs: readonly CaseJob[], onResult: TakeResult, signal: AbortSignal): Promise<readonly CaseJob[]> {
-    const queued = await this.#queue.addBulk(
-      await Promise.all(
-        jobs.map(async (job) => ({
-          name: "case",
-          data: await this.#queuedCase(job),
-          opts: { removeOnComplete: { age: KEPT_SECONDS }, removeOnFail: { age: KEPT_SECONDS }, attempts: 1 },
-        })),
-      ),
+    const wanted = await Promise.all(
+      jobs.map(async (job) => ({
+        name: "case",
+        data: await this.#queuedCase(job),
+        opts: { removeOnComplete: { age: KEPT_SECONDS }, removeOnFail: { age: KEPT_SECONDS }, attempts: 1 },
+      })),
     );
+    const queued = await untilAborted(this.#queue.addBulk(wanted), signal);
     await Promise.all(
       queued.map(async (job) => {
         const finished = parseFinished(await untilAborted(job.waitUntilFinished(this.#events), signal));

@@ -25,7 +25,7 @@ export class SuiteWorker extends FieldtapeCommand {
       import("../../suite/build-digest.ts"),
       import("../../wiring.ts"),
     ]);
-    const house = await queueHouse(flags.redis);
+    const house = await queueHouse(flags.redis, this.interrupted);
     const loaded = await configOf(flags);
     this.say("waiting for cases");
     await workOnQueue({
