@@ -107,7 +107,7 @@ export class RecordingSession {
       state: this.#state,
       at: arrivals.now(),
       path: writer.path,
-      records,
+      records: Math.max(0, records - writer.lost.lines),
       rx: { ...rx },
       tx: { ...tx },
       losses,

@@ -113,7 +113,7 @@ export function outputFailure(path: string, thrown: unknown): FieldtapeError {
   const options = { file: path, cause: thrown };
   if (code === "EEXIST") return alreadyThere(path);
   if (code === "ENOSPC" || code === "EDQUOT" || code === "EFBIG") {
-    const hint = "what was written before is whole; make room and go on in a new tape";
+    const hint = "what was written before is whole; make room, and go on in a new file";
     return new FieldtapeError("DISK_FULL", `${path}: the disk is full`, { ...options, hint });
   }
   return new FieldtapeError("OUTPUT_FAILED", `cannot write ${path}: ${code ?? "the system refuses"}`, options);

@@ -202,6 +202,8 @@ export class TapeWriter implements AsyncDisposable {
     const { output, options } = this;
     this.timer?.stop();
     if (output.failure === undefined) last();
+    // What still waits to be handed out is counted as lost.
+    else this.series.flush();
     await (options.live ? output.sync() : output.written()).catch(() => undefined);
     await output.idle();
     const { failure, current } = output;

@@ -60,7 +60,7 @@ describe("what a recording says about itself", () => {
       unrecorded: 7,
     } as const;
     expect(summary(result)).toBe(
-      "the disk is full after 1:02:03: 12 records, rx 1.23 MB, tx 12 B, no losses, in a.tape.jsonl; the last 7 records found no room on the disk",
+      "the disk is full after 1:02:03: 12 records in a.tape.jsonl; rx 1.23 MB, tx 12 B had come, and the last 7 records of them found no room on the disk",
     );
   });
 });

@@ -168,6 +168,9 @@ describe("a recording onto a full disk", () => {
       expect(result).toMatchObject({ reason: "disk-full", failure: { code: "DISK_FULL" } });
       const raw = (await recordsOf(file("a.tape.jsonl"))).filter(({ type }) => type === "raw");
       expect(raw.length).toBeGreaterThan(10);
+      // Besides the reads: channel, link and date. What the disk did not take is not counted among what is on the tape.
+      expect(result.status.records - raw.length).toBeLessThan(10);
+      expect(result.unrecorded).toBeGreaterThanOrEqual(result.status.rx.reads - raw.length);
       expect(raw.map((record) => record.type === "raw" && record.bytes[0])).toEqual(raw.map((_, i) => i & 0xff));
       expect(await readdir(dirname(file("a")))).toEqual(["a.tape.jsonl"]);
     }));

@@ -60,9 +60,10 @@ const REASONS: Readonly<Record<RecordingResult["reason"], string>> = {
 /** The last words about a recording. */
 export function summary({ reason, status, unrecorded }: RecordingResult): string {
   const { at, records, rx, tx, path } = status;
-  const amounts = `rx ${amount(rx.bytes)}, tx ${amount(tx.bytes)}, ${losses(status)}`;
-  const missing = unrecorded === 0 ? "" : `; the last ${plural(unrecorded, "record")} found no room on the disk`;
-  return `${REASONS[reason]} after ${elapsed(at)}: ${plural(records, "record")}, ${amounts}, in ${path}${missing}`;
+  const amounts = `rx ${amount(rx.bytes)}, tx ${amount(tx.bytes)}`;
+  const began = `${REASONS[reason]} after ${elapsed(at)}: ${plural(records, "record")}`;
+  if (unrecorded === 0) return `${began}, ${amounts}, ${losses(status)}, in ${path}`;
+  return `${began} in ${path}; ${amounts} had come, and the last ${plural(unrecorded, "record")} of them found no room on the disk`;
 }
 
 /** The same for programs. */

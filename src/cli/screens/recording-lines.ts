@@ -2,6 +2,7 @@ import { fromHex } from "../../bytes/hex.ts";
 import { isText } from "../../bytes/utf8.ts";
 import type { ControlStatus } from "../../recorder/schema.ts";
 import { amount, elapsed } from "../record/words.ts";
+import { plural } from "../replay/plural.ts";
 import { keyLine, keyTable } from "./key-table.ts";
 import { promptLine } from "./prompt.ts";
 import { RECORDING_KEYS } from "./recording-keys.ts";
@@ -47,14 +48,16 @@ function factLines(view: RecordingView): readonly Line[] {
   const labels = marks.length === 0 ? "" : ` (${marks.join(", ")})`;
   return [
     line(...way("rx"), ...way("tx")),
-    line(` ${status.records} records${size}${decoded}, ${status.marks} marks${labels}, ${status.events} events`),
+    line(
+      ` ${plural(status.records, "record")}${size}${decoded}, ${plural(status.marks, "mark")}${labels}, ${plural(status.events, "event")}`,
+    ),
     lossLine(status),
   ];
 }
 
 function lossLine({ losses, waiting, decodeFailure }: ControlStatus): Line {
   const causes = losses.map(
-    ({ cause, gaps, lost }) => `${cause}: ${gaps} ${gaps === 1 ? "gap" : "gaps"}, ${amount(lost)}`,
+    ({ cause, gaps, lost }) => `${cause}: ${plural(gaps, "gap")}${lost === 0 ? "" : `, ${amount(lost)}`}`,
   );
   const lost = causes.length === 0 ? span(" no losses", "good") : span(` lost  ${causes.join("  ")}`, "bad");
   const behind = waiting > 1e6 ? [span(`  ${amount(waiting)} wait for the disk`, "note")] : [];

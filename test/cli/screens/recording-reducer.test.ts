@@ -63,7 +63,7 @@ describe("the recording screen", () => {
       "300 B/s",
       "1.50 kB",
       "4.00 kB",
-      "1 marks",
+      "1 mark",
       "overrun: 2 gaps, 48 B",
     ])
       expect(text).toContain(part);
