@@ -25,13 +25,11 @@ export abstract class FieldtapeCommand extends Command {
   };
 
   #interruption: Interruption | undefined;
-  #outputGone = false;
 
   /** Does the command's work; answers with the exit code of section "Exit codes" in the README. */
   protected abstract act(): Promise<ExitCode>;
 
   override async run(): Promise<void> {
-    process.stdout.on("error", (error) => this.#outputFailed(error));
     // Standard input carries data and commands; it is never taken for an argument that was not given.
     for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
     try {
@@ -54,7 +52,6 @@ export abstract class FieldtapeCommand extends Command {
 
   /** Results on stdout, as they are; waits while the reader is slow. */
   protected async print(text: string | Uint8Array): Promise<void> {
-    if (this.#outputGone) return;
     if (!process.stdout.write(text)) await Promise.race([once(process.stdout, "drain"), once(process.stdout, "close")]);
   }
 
@@ -66,11 +63,6 @@ export abstract class FieldtapeCommand extends Command {
     return this.printLine(JSON.stringify(value));
   }
 
-  /** Whether the reader of stdout has gone (`| head`): there is nobody left to print for. */
-  protected get outputGone(): boolean {
-    return this.#outputGone;
-  }
-
   protected override async catch(error: Error): Promise<void> {
     this.parsed = true; // a refused command line is no forgotten one: oclif would warn
     const { exit, words } = failure(error, this.argv.includes("--debug"));
@@ -78,13 +70,5 @@ export abstract class FieldtapeCommand extends Command {
     if (exit === EXIT.usage && "oclif" in error)
       this.say(`  see fieldtape ${this.id?.replaceAll(":", " ") ?? ""} --help`);
     process.exitCode = exit;
-  }
-
-  /** A closed pipe is the reader's wish to stop, not a failure; any other failure of stdout is one. */
-  #outputFailed(error: Error): void {
-    this.#outputGone = true;
-    if ("code" in error && error.code === "EPIPE") process.exit(process.exitCode ?? EXIT.ok);
-    this.say(`error: cannot write to stdout (${error.message})`);
-    process.exit(EXIT.outside);
   }
 }

@@ -3,11 +3,13 @@ import { fileURLToPath } from "node:url";
 import { run, settings } from "@oclif/core";
 import { EXIT } from "./exit.ts";
 import { failure } from "./failure.ts";
+import { guardStandardStreams } from "./standard-streams.ts";
 import { unknownCommand } from "./unknown-command.ts";
 
 /** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
 export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
+  guardStandardStreams();
   if (argv[0] === "--version" && argv.includes("--json")) {
     const { versions } = await import("./version.ts");
     process.stdout.write(`${JSON.stringify(versions())}\n`);

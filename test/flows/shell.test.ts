@@ -1,8 +1,13 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { spawnSync } from "node:child_process";
+import { closeSync, existsSync, openSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import process from "node:process";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape } from "./command-line.ts";
+
+const PROGRAM = resolve(import.meta.dirname, "../../bin/run.js");
+const CORPORA = resolve(import.meta.dirname, "../../corpora");
 
 test("help names the topics and exits 0", async () => {
   const { code, stdout } = await fieldtape(["--help"]);
@@ -21,6 +26,19 @@ test("the version says what it was built from", async () => {
   expect(code).toBe(0);
   expect(stdout).toMatch(/^fieldtape\/\d+\.\d+\.\d+ /);
 });
+
+test.runIf(existsSync("/dev/full")).each([["--help"], ["record", "--help"], ["suite", "list", CORPORA]])(
+  "results that a full disk cannot take are a failure of the outside: %s %s",
+  (...args) => {
+    const full = openSync("/dev/full", "w");
+    const run = spawnSync(process.execPath, [PROGRAM, ...args], { stdio: ["ignore", full, "pipe"], encoding: "utf8" });
+    closeSync(full);
+    expect(run).toMatchObject({
+      status: 3,
+      stderr: expect.stringMatching(/^error: cannot write to stdout \(ENOSPC.*\)\n$/),
+    });
+  },
+);
 
 test("a broken configuration is named before anything is done", async () => {
   const folder = temporaryFolder();
