@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { fieldtape } from "./command-line.ts";
+import { fieldtape, jsonLines } from "./command-line.ts";
 import { Device, ReleaseShop, servePlainly, treeDigest } from "./release-shop.ts";
 
 test("a device is installed, updated over HTTP, confirmed and rolled back", async () => {
@@ -19,7 +19,10 @@ test("a device is installed, updated over HTTP, confirmed and rolled back", asyn
   await shop.publish(await shop.pack("2.0.0", { "app.txt": "two", "lib/x": "x" }));
   const url = await servePlainly(join(shop.folder, "repo"));
 
-  const updated = await device.update(url, ["--record", "update.tape.jsonl"]);
+  const updated = await device.update(url, ["--record", "update.tape.jsonl", "--events", "events.jsonl"]);
+  const events = jsonLines(readFileSync(join(shop.folder, "events.jsonl"), "utf8"));
+  expect(events.map(({ state }) => state)).toContain("switching");
+  expect(events).toContainEqual(expect.objectContaining({ ota_status: "downloading", ota_progress: 100 }));
   expect(updated).toMatchObject({ code: 0, result: { outcome: "unconfirmed", from: "1.0.0", current: "2.0.0" } });
   expect(updated.result["interruptedMs"]).toBeGreaterThan(0);
   expect(device.read("app.txt")).toBe("two");

@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
@@ -17,6 +18,7 @@ export const SESSION_FLAGS = {
   install: INSTALL_FLAG,
   record: Flags.string({ description: "write the session to this tape", helpValue: "TAPE" }),
   force: Flags.boolean({ description: "overwrite that tape" }),
+  events: Flags.string({ description: "add a line of JSON to this file for each change of state", helpValue: "FILE" }),
   "wait-pid": Flags.integer({
     description: "the application's process, which ends by itself",
     helpValue: "PID",
@@ -28,6 +30,7 @@ interface SessionFlags {
   readonly install: string;
   readonly record?: string | undefined;
   readonly force: boolean;
+  readonly events?: string | undefined;
   readonly "wait-pid"?: number | undefined;
   readonly json: boolean;
 }
@@ -47,7 +50,7 @@ export abstract class DeviceCommand extends FieldtapeCommand {
       ...more,
       waitFor: flags["wait-pid"],
       record: flags.record === undefined ? undefined : { path: flags.record, force: flags.force },
-      observe: await this.teller(flags.json),
+      observe: await this.teller(flags.json, flags.events),
       signal: this.interrupted,
     });
     return this.tellResult(command, result, flags.json);
@@ -60,11 +63,17 @@ export abstract class DeviceCommand extends FieldtapeCommand {
     return exitOf(command, result);
   }
 
-  protected async teller(json: boolean): Promise<(observation: SessionObservation) => void> {
-    const { progressWords } = await import("./device-words.ts");
+  protected async teller(json: boolean, events?: string): Promise<(observation: SessionObservation) => void> {
+    const [{ progressWords }, { statusEvent }] = await Promise.all([
+      import("./device-words.ts"),
+      import("../../../ota/session/report.ts"),
+    ]);
     return (observation) => {
       const words = json ? undefined : progressWords(observation);
       if (words !== undefined) this.say(words);
+      const event = events === undefined ? undefined : statusEvent(observation);
+      if (events !== undefined && event !== undefined)
+        appendFileSync(events, `${JSON.stringify(event)}\n`, { mode: 0o600 });
     };
   }
 }
