@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { sha256Hex } from "../../bytes/sha256.ts";
 import { formatIso } from "../../time/iso.ts";
+import { isThere } from "./atomic-file.ts";
 import { fileChunks, readIfThere } from "./input-file.ts";
 import { MANIFEST_BYTES_MAX, ROOT_BYTES_MAX, TIMESTAMP_BYTES_MAX } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
@@ -65,9 +66,12 @@ export async function publish(request: PublishRequest): Promise<Verdict<Publishe
   return { accepted: { manifest, timestamp } };
 }
 
-/** A root that devices could not walk to would cut them off: it must continue the one that is published, if there is one. */
+/** A root that devices could not walk to, or have left behind, would cut them off: it must continue what is published. */
 async function rootProblem({ repository, trust, root }: PublishRequest): Promise<TrustRefusal | undefined> {
   const { version } = trust.root;
+  const newest = await newestRoot(repository, version);
+  // Devices walk to the newest root that is here, and would take nothing that only an older one vouches for.
+  if (newest > version) return { reason: "root-not-next", expected: newest, found: version };
   if (root === undefined) {
     if (version === 1) return undefined;
     return { reason: "signature-malformed", file: "root", message: "is not there" };
@@ -80,6 +84,13 @@ async function rootProblem({ repository, trust, root }: PublishRequest): Promise
   if ("refused" in begun) return begun.refused;
   const next = acceptRoot(begun.accepted, root);
   return "refused" in next ? next.refused : undefined;
+}
+
+/** The number of the last root that follows `version` here without a gap, as devices walk. */
+async function newestRoot(repository: string, version: number): Promise<number> {
+  let newest = version;
+  while (await isThere(join(repository, rootPath(newest + 1)))) newest += 1;
+  return newest;
 }
 
 interface PublishedBefore {

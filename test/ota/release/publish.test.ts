@@ -162,6 +162,21 @@ test("after a rotation devices that trust the first root walk to the second and 
   expect((await visit(repository)).release).toBe(18);
 });
 
+test("after a rotation nothing is published under the root that devices have left", async () => {
+  const repository = temporaryFolder();
+  accepted(await publishing(await signedPackage(FILES), repository));
+  const time = keyNamed("timestamp b");
+  const second = rootOf({ version: 2, keys: { timestamp: [time] } });
+  accepted(
+    await publishing(await signedPackage(FILES, { release: 18 }), repository, { root: second, timestampKey: time }),
+  );
+  const before = readFileSync(join(repository, TIMESTAMP_PATH));
+  const stale = await publishing(await signedPackage(FILES, { release: 19 }), repository);
+  expect(stale).toEqual({ refused: { reason: "root-not-next", expected: 2, found: 1 } });
+  expect(readFileSync(join(repository, TIMESTAMP_PATH)).equals(before)).toBe(true);
+  expect((await visit(repository)).release).toBe(18);
+});
+
 test("a root that devices could not walk to is not published", async () => {
   const repository = temporaryFolder();
   accepted(await publishing(await signedPackage(FILES), repository));
