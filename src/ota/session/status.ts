@@ -1,11 +1,12 @@
 import { FieldtapeError } from "../../errors.ts";
-import type { DurableFs } from "../update/durable-fs.ts";
+import type { DurableFs, FileAnswer, FileOperation, FolderEntry } from "../update/durable-fs.ts";
 import { type Installation, treeOf, wantedTree } from "../update/installation.ts";
 import { JOURNAL_SIZE_MAX, readJournal } from "../update/journal.ts";
-import { JOURNAL } from "../update/layout.ts";
+import { JOURNAL, TREES, VERSIONS } from "../update/layout.ts";
+import { recover } from "../update/recover.ts";
 import type { UpdaterStateName } from "../update/updater-talk.ts";
 
-/** What stands on a device, as its journal tells it. */
+/** What stands on a device: as its journal tells it, unless what is on the disk gives it the lie. */
 export interface DeviceStatus {
   /** The version that `current` names. */
   readonly current: string | undefined;
@@ -24,23 +25,39 @@ export interface DeviceStatus {
 
 /** @throws FieldtapeError INPUT_UNREADABLE */
 export async function deviceStatus(disk: DurableFs, signal: AbortSignal): Promise<DeviceStatus> {
-  const answer = await disk.perform({ do: "read", path: JOURNAL, sizeMax: JOURNAL_SIZE_MAX }, signal);
-  if (!("ok" in answer) || answer.ok !== "text") {
-    const code = "failed" in answer ? answer.failed : "unknown";
-    throw new FieldtapeError("INPUT_UNREADABLE", `cannot read the journal (${code})`, { file: JOURNAL });
-  }
-  const { installation, records } = readJournal(answer.text ?? "");
+  const perform = async (operation: FileOperation): Promise<FileAnswer> => {
+    const answer = await disk.perform(operation, signal);
+    if ("ok" in answer) return answer;
+    const file = operation.path || ".";
+    throw new FieldtapeError("INPUT_UNREADABLE", `cannot be read (${answer.failed})`, { file });
+  };
+  const list = async (path: string): Promise<readonly FolderEntry[]> => entriesOf(await perform({ do: "list", path }));
+  const text = await perform({ do: "read", path: JOURNAL, sizeMax: JOURNAL_SIZE_MAX });
+  const journal = readJournal(("text" in text && text.text) || "");
+  const listing = {
+    root: await list(""),
+    versions: await list(VERSIONS),
+    trees: await list(TREES),
+    pointer: undefined,
+  };
+  const { installation, records } = journal;
   const current = treeOf(installation, wantedTree(installation));
   const last = records.findLast(({ type }) => type !== "retired" && type !== "base")?.type;
+  // Whatever the pointer is, it decides nothing of the verdict.
+  const { verdict } = recover(journal, listing, "link");
   return {
     current: current?.version,
     previous: previousOf(installation),
-    state: stateOf(installation, last === "rolled-back"),
+    state: verdict === "inconsistent" ? verdict : stateOf(installation, last === "rolled-back"),
     release: current?.release,
     floor: installation.floor,
     failed: installation.failed,
     versions: installation.trees.map(({ version }) => version),
   };
+}
+
+function entriesOf(answer: FileAnswer): readonly FolderEntry[] {
+  return "ok" in answer && answer.ok === "entries" ? answer.entries : [];
 }
 
 /** Of an unconfirmed version: the one that is known to work. */

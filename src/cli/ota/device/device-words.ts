@@ -7,6 +7,8 @@ import { NANOS_PER_MILLI } from "../../../time/nanos.ts";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import type { DeviceRunResult } from "./run-device.ts";
 
+const INCONSISTENT = "INCONSISTENT: no version here can be vouched for. Keep this folder and ask for help";
+
 /** What stands on a device, for programs. */
 export function statusJson({ current, previous, state, release, ...rest }: DeviceStatus): JsonObject {
   return { current: current ?? null, previous: previous ?? null, state, release: release ?? null, ...rest };
@@ -14,8 +16,9 @@ export function statusJson({ current, previous, state, release, ...rest }: Devic
 
 /** The same for people. */
 export function statusWords({ current, previous, state, release, failed }: DeviceStatus): string {
-  if (current === undefined) return "nothing is installed";
+  if (current === undefined) return state === "inconsistent" ? INCONSISTENT : "nothing is installed";
   const lines = [
+    ...(state === "inconsistent" ? [INCONSISTENT] : []),
     `${current}, release ${release}: ${state}`,
     previous === undefined ? "no version to go back to" : `before it: ${previous}`,
     ...(failed.length === 0 ? [] : [`rolled back here and not offered again: release ${failed.join(", ")}`]),
@@ -24,20 +27,22 @@ export function statusWords({ current, previous, state, release, failed }: Devic
 }
 
 /** How a session ended, for programs. */
-export function resultJson({ end, before, after, interrupted }: DeviceRunResult): JsonObject {
+export function resultJson({ end, before, after, interrupted, report }: DeviceRunResult): JsonObject {
   return {
     outcome: end.outcome,
     ...(end.reason === undefined ? {} : { reason: end.reason }),
     from: before.current ?? null,
     ...statusJson(after),
     ...(interrupted === undefined ? {} : { interruptedMs: interrupted / NANOS_PER_MILLI }),
+    ...(report === undefined ? {} : { report }),
   };
 }
 
-export function resultWords({ end, after, interrupted }: DeviceRunResult): string {
+export function resultWords({ end, after, interrupted, report }: DeviceRunResult): string {
   const why = end.reason === undefined ? "" : ` (${end.reason})`;
   const gap = interrupted === undefined ? "" : `; the application was gone for ${formatDuration(interrupted)}`;
-  return `${OUTCOME_WORDS[end.outcome]}${why}${gap}\n${statusWords(after)}`;
+  const found = report === undefined ? "" : `; what was found is in ${report}`;
+  return `${OUTCOME_WORDS[end.outcome]}${why}${gap}${found}\n${statusWords(after)}`;
 }
 
 const OUTCOME_WORDS: Readonly<Record<UpdateOutcome, string>> = {
@@ -48,7 +53,7 @@ const OUTCOME_WORDS: Readonly<Record<UpdateOutcome, string>> = {
   "rolled-back": "rolled back",
   refused: "refused",
   failed: "failed; the version before is untouched",
-  inconsistent: "INCONSISTENT: neither version can be vouched for. Keep this folder and ask for help",
+  inconsistent: "nothing was touched",
 };
 
 /** Reasons that lie outside: the network, the disk. */

@@ -1,5 +1,7 @@
 import { Buffer } from "node:buffer";
+import { join } from "node:path";
 import { Random } from "../../../bytes/random.ts";
+import { writeWhole } from "../../../ota/release/atomic-file.ts";
 import { Application } from "../../../ota/session/application.ts";
 import { applicationPlanOf, readDeviceFile } from "../../../ota/session/device-file.ts";
 import {
@@ -7,6 +9,7 @@ import {
   type DeviceSessionResult,
   runDeviceSession,
 } from "../../../ota/session/device-session.ts";
+import { inconsistencyReport, REPORT_FILE } from "../../../ota/session/inconsistency-report.ts";
 import { lockInstallation } from "../../../ota/session/installation-lock.ts";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
 import type { DeviceFile, DevicePolicy } from "../../../ota/session/schema.ts";
@@ -14,6 +17,7 @@ import { type DeviceStatus, deviceStatus } from "../../../ota/session/status.ts"
 import type { Transport } from "../../../ota/transfer/transport.ts";
 import { RealFs } from "../../../ota/update/real-fs.ts";
 import type { UpdaterCommand } from "../../../ota/update/updater-talk.ts";
+import { formatIso } from "../../../time/iso.ts";
 import { realWorld, systemRandom } from "../../wiring.ts";
 import { openSessionTape } from "./session-tape.ts";
 import { isWithin } from "./window.ts";
@@ -38,6 +42,8 @@ export interface DeviceRunResult extends DeviceSessionResult {
   readonly before: DeviceStatus;
   readonly after: DeviceStatus;
   readonly device: DeviceFile;
+  /** Where it is written down what was found, if it is inconsistent. */
+  readonly report?: string;
 }
 
 /**
@@ -67,7 +73,15 @@ export async function runDevice(run: DeviceRun): Promise<DeviceRunResult> {
     cancel: signal,
   };
   const result = await recorded(options, run);
-  return { ...result, device, before, after: await deviceStatus(disk, new AbortController().signal) };
+  // What was begun is told to its end, also when somebody wants to stop.
+  const { signal: never } = new AbortController();
+  if (result.end.outcome !== "inconsistent")
+    return { ...result, device, before, after: await deviceStatus(disk, never) };
+  const report = join(root, REPORT_FILE);
+  const told = { at: formatIso(wall.wallNow(), 3), reason: result.end.reason ?? "", product: device.product };
+  const found = { ...told, ...(await inconsistencyReport(disk, never)) };
+  await writeWhole(report, `${JSON.stringify(found, undefined, 2)}\n`, { mode: 0o600, force: true });
+  return { ...result, device, before, after: await deviceStatus(disk, never), report };
 }
 
 async function recorded(options: DeviceSessionOptions, { record, root }: DeviceRun): Promise<DeviceSessionResult> {
