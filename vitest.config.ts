@@ -10,6 +10,8 @@ export default defineConfig({
     // A flaky test is a bug in our handling of time: never retried to green.
     retry: 0,
     allowOnly: false,
+    // Flows mostly wait for the program that they started.
+    maxWorkers: "100%",
     setupFiles: ["test/setup.ts"],
     projects: [
       // Nothing here has state outside its test: the files share their imports, which are most of the time.

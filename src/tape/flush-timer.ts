@@ -2,10 +2,10 @@ import type { Clock } from "../time/clock.ts";
 import { millis, type Nanos, plus } from "../time/nanos.ts";
 
 /**
- * What is written must reach the system within 50 ms and the disk within 1 s (docs/tape-format.md). Each is begun somewhat earlier, so that it is done
- * by then.
+ * What is written must reach the system within 50 ms and the disk within 1 s (docs/tape-format.md). Each is begun earlier, so that it is done
+ * by then also where the process has to wait for its turn.
  */
-const FLUSH_AFTER = millis(40);
+const FLUSH_AFTER = millis(25);
 const SYNC_AFTER = millis(900);
 
 /** Calls `flush` and `sync` a while after the first `touch` that follows the last call. */

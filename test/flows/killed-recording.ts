@@ -11,6 +11,8 @@ export interface Killed {
   readonly recorded: number;
   /** How long before the kill the first message came back that is not on the tape, in ms; 0: none is missing. */
   readonly lost: number;
+  /** The longest time, in ms, that the machine kept this process from its next turn: it kept the recorder waiting as well. */
+  readonly stalled: number;
 }
 
 const SIZE = 64;
@@ -34,7 +36,11 @@ export async function killedRecording(tape: string, delay: number): Promise<Kill
     while (echoedAt.length < Math.floor(received / SIZE)) echoedAt.push(performance.now());
   });
   let sent = 0;
+  let turn = performance.now();
+  let stalled = 0;
   const sending = setInterval(() => {
+    stalled = Math.max(stalled, performance.now() - turn);
+    turn = performance.now();
     for (let i = 0; i < 10; i += 1) client.write(message(sent++));
   }, 1);
   await new Promise((resolve) => setTimeout(resolve, delay));
@@ -46,7 +52,7 @@ export async function killedRecording(tape: string, delay: number): Promise<Kill
   echo.server.close();
   const recorded = await messagesOn(tape);
   const first = echoedAt[recorded];
-  return { echoed: echoedAt.length, recorded, lost: first === undefined ? 0 : Math.max(0, killedAt - first) };
+  return { echoed: echoedAt.length, recorded, lost: first === undefined ? 0 : Math.max(0, killedAt - first), stalled };
 }
 
 /** Counts the messages on the tape; they must be exactly those that were sent, in order. */
