@@ -8,8 +8,10 @@ test("the demo shows a clean run and a caught divergence, and its files give the
   const { code, stdout, stderr } = await fieldtape(["demo", "--keep", keep]);
   expect({ code, stderr }).toMatchObject({ code: 0 });
   expect(stdout).toContain("accepted: cold-store/freezing");
-  expect(stdout).toContain("different: cold-store/freezing");
-  expect(stdout).toContain("value.state");
+  expect(stdout).toContain('value.state changed: "freezing" → "warm"');
+  expect(stdout).toContain("1 case: 0 passed, 1 not");
+  expect(stdout).toContain("rolled back (health-timeout)");
+  expect(stdout).toContain("no divergence");
 
   expect((await fieldtape(["suite", "run"], { cwd: keep })).code).toBe(0);
   const broken = await fieldtape(["suite", "run", "--config", "broken.config.json"], { cwd: keep });
@@ -17,6 +19,8 @@ test("the demo shows a clean run and a caught divergence, and its files give the
   const states = await fieldtape(["replay", "demo.tape.jsonl", "--subject", "cold-store", "--json"], { cwd: keep });
   expect(states.code).toBe(0);
   expect(states.stdout).toContain('"state":"freezing"');
+  const device = ["ota", "device", "status", "--install", "update/device", "--json"];
+  expect((await fieldtape(device, { cwd: keep })).stdout).toContain('"current":"2.0.0"');
 });
 
 test("the demo leaves nothing behind unless asked", async () => {

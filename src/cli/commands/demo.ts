@@ -7,9 +7,9 @@ import { FieldtapeCommand } from "../fieldtape-command.ts";
 
 export class Demo extends FieldtapeCommand {
   static override summary =
-    "Show the whole loop on a simulated device: record, replay, break, keep as a case, catch a broken build.";
+    "Show the whole loop on a simulated device: record, replay, break, keep as a case, catch a broken build, update, roll back.";
   static override description =
-    "Takes a few seconds, needs no network and no rights. Every line that begins with $ is run as it stands; with --keep the files stay, and the same commands give the same results there.";
+    "Takes well under a minute, needs no rights and no network but this machine itself. Every line that begins with $ is run as it stands; with --keep the files stay, to go on with. (Keys are made once: for steps 7 to 9 begin in a new folder.)";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
     { description: "Keep the files to go on with.", command: "<%= config.bin %> <%= command.id %> --keep my-demo" },
