@@ -65,9 +65,15 @@ export async function accept(options: AcceptOptions): Promise<readonly Acceptanc
   const changed = trials.filter(({ outcome }) => outcome.type === "accepted");
   // The reason goes first: a golden never changes without one, even if this is killed in between.
   if (changed.length > 0) await keepReason(options, changed);
-  for (const { golden, after } of changed) await writeGolden(golden, after);
+  // Each is made to last: one after another, a thousand would wait a thousand times for the disk.
+  for (let start = 0; start < changed.length; start += WRITES_AT_ONCE) {
+    const writes = changed.slice(start, start + WRITES_AT_ONCE);
+    await Promise.all(writes.map(({ golden, after }) => writeGolden(golden, after)));
+  }
   return trials.map(acceptanceOf);
 }
+
+const WRITES_AT_ONCE = 32;
 
 export function isRefusal(outcome: Acceptance["outcome"]): outcome is Refusal {
   return outcome.type === "unstable" || outcome.type === "unexplained" || outcome.type === "unmet";

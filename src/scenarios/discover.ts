@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync } from "node:fs";
+import { type Dirent, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { FieldtapeError, systemCode } from "../errors.ts";
 import { GOLDEN_FILE, SCENARIO_FILE } from "./case-folder.ts";
@@ -16,7 +16,8 @@ export interface Discovered {
 /**
  * Finds every scenario below `corpus`. Folders whose names begin with a dot are passed over.
  *
- * @throws FieldtapeError INPUT_MISSING, INPUT_UNREADABLE or LIMIT_EXCEEDED.
+ * @throws FieldtapeError INPUT_MISSING, INPUT_UNREADABLE or LIMIT_EXCEEDED; SCENARIO_INVALID for a link to a folder, whose cases would
+ *   be passed over in silence
  */
 export async function discover(corpus: string): Promise<Discovered> {
   const folders: string[] = [];
@@ -30,6 +31,8 @@ export async function discover(corpus: string): Promise<Discovered> {
     else if (names.has(GOLDEN_FILE)) orphans.push(folder);
     if (folders.length > CASES_MAX)
       throw new FieldtapeError("LIMIT_EXCEEDED", `more than ${CASES_MAX} scenarios`, { file: corpus });
+    const link = entries.find((entry) => entry.isSymbolicLink() && isFolder(join(folder, entry.name)));
+    if (link !== undefined) throw linked(join(folder, link.name));
     const below = entries
       .filter((entry) => entry.isDirectory() && !entry.name.startsWith("."))
       .map((entry) => entry.name);
@@ -38,6 +41,15 @@ export async function discover(corpus: string): Promise<Discovered> {
   visit(corpus, 0);
   return { folders, orphans };
 }
+
+function linked(file: string): FieldtapeError {
+  return new FieldtapeError("SCENARIO_INVALID", "is a link to a folder: links are not followed in a corpus", {
+    file,
+    hint: "put the folder in its place",
+  });
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 
 /** Never by locale: a run must name its cases in the same order everywhere. */
 function byCodeUnit(a: string, b: string): number {

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { existsSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import writeFileAtomic from "write-file-atomic";
@@ -15,6 +15,9 @@ import type { Recordings } from "./differences/exemplar.ts";
 import { type FoundDifferences, findDifferences } from "./differences/find-differences.ts";
 import { isDigest } from "./goldens/canonical.ts";
 import type { Scenario } from "./scenario.ts";
+
+/** Beside a pending golden: all differences from the one that is there. */
+export const DIFF_FILE = "differences.jsonl";
 
 /** A golden as it stands on disk: canonical lines without header, hash lines and end. */
 export function goldenText(said: readonly Said[]): string {
@@ -108,6 +111,13 @@ export async function writePending(pendingFolder: string, scenario: Scenario, sa
   // The next run writes it again: a thousand of them need not wait for the disk.
   await writeFileAtomic(path, goldenText(said), { fsync: false });
   return path;
+}
+
+/** A case that passes has nothing pending any more: what an earlier run left must not be looked at, or taken over, by mistake. */
+export function dropPending(pendingFolder: string, name: string): void {
+  const folder = join(pendingFolder, name);
+  if (!existsSync(folder)) return;
+  for (const file of [GOLDEN_FILE, DIFF_FILE]) rmSync(join(folder, file), { force: true });
 }
 
 /** The only way in which a golden changes. `undefined`: it goes. */

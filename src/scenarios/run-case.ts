@@ -14,7 +14,7 @@ import { type Difference, divergenceOf } from "./differences/difference.ts";
 import { findingsOf } from "./differences/findings.ts";
 import { checkExpectations } from "./expectations/check-expectations.ts";
 import type { PlacedFaults } from "./faults/place-faults.ts";
-import { compareWithGolden, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
+import { compareWithGolden, DIFF_FILE, dropPending, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
 import { canonicalise } from "./goldens/canonical.ts";
 import { type Played, play } from "./play.ts";
 import { brokenRelation } from "./relations/case-relations.ts";
@@ -37,6 +37,7 @@ export async function runCase(job: CaseJob, findSubject: FindSubject, signal: Ab
     const played = await play(scenario, subject, signal);
     if (job.keep !== undefined) keepSaid(job.keep, name, played.said);
     const judged = await judge(scenario, subject, played, job.pendingFolder);
+    if (judged.type === "passed") dropPending(job.pendingFolder, name);
     const isTested = job.relations === true && judged.type === "passed";
     const outcome = isTested ? ((await brokenRelation(scenario, subject, played, signal)) ?? judged) : judged;
     const coverage = coverageOf(played.said, disturbancesOf(scenario));
@@ -80,8 +81,6 @@ async function describe(
   await writeDiff(diff, found);
   return await findingsOf(found, { expected, actual }, { tape: tapeAsPlayed(scenario, faults), diff });
 }
-
-const DIFF_FILE = "differences.jsonl";
 
 function firstOf([first]: readonly Difference[]): Divergence {
   assert(first !== undefined, "a difference without differences");
