@@ -1,6 +1,7 @@
 import { FieldtapeError } from "../errors.ts";
 import { type Nanos, nanos, ZERO } from "../time/nanos.ts";
 import { recordingOf, sourceId, startOf } from "./derive.ts";
+import { refuseOverlap } from "./merge-overlap.ts";
 import { openTape } from "./reader.ts";
 import type { HeaderRecord } from "./record.ts";
 import { TapeIndex } from "./tape-index.ts";
@@ -32,11 +33,12 @@ interface Recording {
  * laid by the date: by the last step of their clock, since a clock is set because it was wrong, else by `started`. With `align` each
  * recording is laid so that its first mark of that label falls onto that of the first recording.
  *
- * @throws FieldtapeError USAGE for a tape without a date; INPUT_MISSING for a mark that is not there; LIMIT_EXCEEDED for tapes that are too
+ * @throws FieldtapeError USAGE for a tape without a date, and for parts that overlap; INPUT_MISSING for a mark that is not there; LIMIT_EXCEEDED for tapes that are too
  *   far apart
  */
 export async function planMerge(paths: readonly string[], align: string | undefined): Promise<MergePlan> {
   const recordings = await recordingsOf(paths);
+  for (const { sources } of recordings.values()) refuseOverlap(sources);
   const corrections = await correctionsOf([...recordings.values()], align);
   const laid = [...recordings.values()].flatMap(({ sources }, recording) =>
     sources.map((source) => ({ ...source, recording, start: source.start + (corrections[recording] ?? 0n) })),

@@ -50,6 +50,26 @@ describe("parts put together again", () => {
       expect(content(await recordsOf(file("out.tape.jsonl")))).toEqual(tape);
     }));
 
+  test("are refused where they overlap: what they share would be there twice", () =>
+    inFolder(async (file) => {
+      const tape = [channel(0), ...Array.from({ length: 20 }, (_, at) => raw(at + 1, 0, "rx", `${at}`))];
+      const source = file("in.tape.jsonl", tapeBytes(tape));
+      const [a, b] = [file("a.tape.jsonl"), file("b.tape.jsonl")];
+      const cut = (out: string, from: number, until: number) =>
+        cutTape(source, out, { from: { type: "line", line: from }, until: { type: "line", line: until }, force: true });
+      await cut(a, 2, 10);
+      await cut(b, 8, 15);
+      const out = file("out.tape.jsonl");
+      await expect(mergeTapes([a, b], out, { force })).rejects.toMatchObject({
+        code: "USAGE",
+        message: `${a} and ${b} both hold lines 8 to 9 of one tape`,
+      });
+      await expect(mergeTapes([source, b], out, { force })).rejects.toMatchObject({ code: "USAGE" });
+      await cut(b, 10, 15);
+      await mergeTapes([b, a], out, { force });
+      expect(content(await recordsOf(out))).toEqual(tape.slice(0, 13));
+    }));
+
   property.prop([traffic(80), fc.integer({ min: 300, max: 3000 })], { numRuns: 30 })(
     "the segments of a recording are the recording",
     (records, bytes) =>

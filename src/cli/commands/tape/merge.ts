@@ -6,7 +6,7 @@ import { FieldtapeCommand } from "../../fieldtape-command.ts";
 export class TapeMerge extends FieldtapeCommand {
   static override summary = "Put several tapes together: segments, parts of one tape, recordings of one event.";
   static override description =
-    "Segments and parts of one recording come together exactly as they were. Different recordings are laid side by side by their dates, each with its own channels, renumbered; a clock that was set while recording is believed from then on. Where the clocks of two recorders differ, put the same mark on both tapes and name it with --align.";
+    "Segments and parts of one recording come together exactly as they were; parts that overlap are refused. Different recordings are laid side by side by their dates, each with its own channels, renumbered; a clock that was set while recording is believed from then on. Where the clocks of two recorders differ, put the same mark on both tapes and name it with --align.";
   static override examples = [
     {
       description: "The segments of a recording.",
