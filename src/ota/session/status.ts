@@ -2,8 +2,10 @@ import { FieldtapeError } from "../../errors.ts";
 import type { DurableFs, FileAnswer, FileOperation, FolderEntry } from "../update/durable-fs.ts";
 import { type Installation, treeOf, wantedTree } from "../update/installation.ts";
 import { JOURNAL_SIZE_MAX, readJournal } from "../update/journal.ts";
-import { JOURNAL, TREES, VERSIONS } from "../update/layout.ts";
+import { JOURNAL, TREES, treeListPath, VERSIONS } from "../update/layout.ts";
 import { recover } from "../update/recover.ts";
+import { parseTreeList } from "../update/schema.ts";
+import { TREE_LIST_SIZE_MAX } from "../update/tree-list.ts";
 import type { UpdaterStateName } from "../update/updater-talk.ts";
 
 /** What stands on a device: as its journal tells it, unless what is on the disk gives it the lie. */
@@ -21,6 +23,8 @@ export interface DeviceStatus {
   readonly failed: readonly number[];
   /** Versions that are complete on the disk. */
   readonly versions: readonly string[];
+  /** The parts of the current version, each with a version of its own; empty where its list cannot be read. */
+  readonly components: Readonly<Record<string, string>>;
 }
 
 /** @throws FieldtapeError INPUT_UNREADABLE */
@@ -33,7 +37,7 @@ export async function deviceStatus(disk: DurableFs, signal: AbortSignal): Promis
   };
   const list = async (path: string): Promise<readonly FolderEntry[]> => entriesOf(await perform({ do: "list", path }));
   const text = await perform({ do: "read", path: JOURNAL, sizeMax: JOURNAL_SIZE_MAX });
-  const journal = readJournal(("text" in text && text.text) || "");
+  const journal = readJournal(textOf(text) ?? "");
   const listing = {
     root: await list(""),
     versions: await list(VERSIONS),
@@ -45,6 +49,8 @@ export async function deviceStatus(disk: DurableFs, signal: AbortSignal): Promis
   const last = records.findLast(({ type }) => type !== "retired" && type !== "base")?.type;
   // Whatever the pointer is, it decides nothing of the verdict.
   const { verdict } = recover(journal, listing, "link");
+  const path = treeListPath(current?.name ?? "");
+  const parts = current && textOf(await perform({ do: "read", path, sizeMax: TREE_LIST_SIZE_MAX }));
   return {
     current: current?.version,
     previous: previousOf(installation),
@@ -53,7 +59,14 @@ export async function deviceStatus(disk: DurableFs, signal: AbortSignal): Promis
     floor: installation.floor,
     failed: installation.failed,
     versions: installation.trees.map(({ version }) => version),
+    components: Object.fromEntries(
+      (parseTreeList(parts ?? "")?.components ?? []).map(({ name, version }) => [name, version]),
+    ),
   };
+}
+
+function textOf(answer: FileAnswer): string | undefined {
+  return "ok" in answer && answer.ok === "text" ? answer.text : undefined;
 }
 
 function entriesOf(answer: FileAnswer): readonly FolderEntry[] {

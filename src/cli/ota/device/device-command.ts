@@ -26,6 +26,9 @@ export const SESSION_FLAGS = {
   }),
 };
 
+/** Of the sessions that may switch to a version that is staged. */
+export const YES_FLAG = Flags.boolean({ description: "switch now, whatever the policy's window or question" });
+
 interface SessionFlags {
   readonly install: string;
   readonly record?: string | undefined;

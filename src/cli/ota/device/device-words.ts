@@ -15,11 +15,13 @@ export function statusJson({ current, previous, state, release, ...rest }: Devic
 }
 
 /** The same for people. */
-export function statusWords({ current, previous, state, release, failed }: DeviceStatus): string {
+export function statusWords({ current, previous, state, release, failed, components }: DeviceStatus): string {
   if (current === undefined) return state === "inconsistent" ? INCONSISTENT : "nothing is installed";
+  const parts = Object.entries(components);
   const lines = [
     ...(state === "inconsistent" ? [INCONSISTENT] : []),
     `${current}, release ${release}: ${state}`,
+    ...(parts.length < 2 ? [] : [`parts: ${parts.map(([name, version]) => `${name} ${version}`).join(", ")}`]),
     previous === undefined ? "no version to go back to" : `before it: ${previous}`,
     ...(failed.length === 0 ? [] : [`rolled back here and not offered again: release ${failed.join(", ")}`]),
   ];

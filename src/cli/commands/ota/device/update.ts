@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import { Flags } from "@oclif/core";
 import type { ExitCode } from "../../../exit.ts";
-import { DeviceCommand, SESSION_FLAGS } from "../../../ota/device/device-command.ts";
+import { DeviceCommand, SESSION_FLAGS, YES_FLAG } from "../../../ota/device/device-command.ts";
 
 export class OtaDeviceUpdate extends DeviceCommand {
   static override summary = "Bring a device to the newest release of a repository.";
@@ -19,7 +19,7 @@ export class OtaDeviceUpdate extends DeviceCommand {
   static override flags = {
     ...SESSION_FLAGS,
     repo: Flags.string({ description: "the repository: a folder or a URL", required: true, helpValue: "DIR|URL" }),
-    yes: Flags.boolean({ description: "switch now, whatever the policy's window or question" }),
+    yes: YES_FLAG,
   };
 
   protected override async tellResult(...told: Parameters<DeviceCommand["tellResult"]>): Promise<ExitCode> {
