@@ -106,9 +106,10 @@ export async function onDisk<T>(path: string, work: Promise<T>): Promise<T> {
   }
 }
 
-/** A failed create, write, sync, … of a tape as an error of ours: OUTPUT_EXISTS, DISK_FULL or OUTPUT_FAILED. */
+/** A failed create, write, sync, … of a tape as an error of ours: OUTPUT_EXISTS, DISK_FULL, OUTPUT_FAILED, or USAGE for a name that is none. */
 export function outputFailure(path: string, thrown: unknown): FieldtapeError {
   if (thrown instanceof FieldtapeError) return thrown;
+  if (path === "") return new FieldtapeError("USAGE", "the name of the file to write is empty");
   const code = systemCode(thrown);
   const options = { file: path, cause: thrown };
   if (code === "EEXIST") return alreadyThere(path);

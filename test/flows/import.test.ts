@@ -138,7 +138,7 @@ describe("a capture brought from the field", () => {
     writeFileSync(join(cwd, "site.pcap"), capture.subarray(0, capture.length - 10));
     const run = await fieldtape(["import", "site.pcap"], { cwd });
     expect(run.code).toBe(0);
-    expect(run.stderr).toContain("the file ends in the middle: what came before is kept");
+    expect(run.stderr).toContain("1 file that ends in the middle: what came before is kept");
   });
 
   test("that cannot be read or told apart leaves no tape, and a clear word", async () => {

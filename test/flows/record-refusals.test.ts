@@ -23,6 +23,7 @@ describe("fieldtape record says what is wrong, and begins no tape", () => {
     [["stdin", "--decode", "lines", "--options", "{"], /the options are no JSON/],
     [["serial", "/dev/ttyNONE0", "--format", "9X9"], /"9X9" is no serial format/],
     [["stdin", "--control", "9000"], /no local socket/],
+    [["stdin", "-o", ""], /the name of the file to write is empty/],
     [["stdin", "--duration", "soon"], /"soon" is no duration/],
     [["serial"], /port/],
   ])("%j is wrong usage", async (args, words) => {

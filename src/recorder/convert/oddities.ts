@@ -1,6 +1,6 @@
 /** Everything that an import can come across and that its user should hear of, in the order in which it is told. */
 export const ODDITIES = {
-  torn: "the file ends in the middle: what came before is kept",
+  torn: "file that ends in the middle: what came before is kept",
   "stamp-back": "stamps out of order by up to a second: they got the time of the one before",
   "clock-set": "times the clock was set: noted as wall records",
   missing: "times bytes of a connection are not in the file: gaps",
