@@ -26,7 +26,8 @@ async function git(folder: string, args: readonly string[]): Promise<string> {
   } catch (cause) {
     const said = cause instanceof Error && "stderr" in cause ? String(cause.stderr).trim().split("\n")[0] : "";
     throw new FieldtapeError("USAGE", `git cannot say what has changed${said === "" ? "" : `: ${said}`}`, {
-      cause,
+      // All that it said would come after this as the cause.
+      ...(said === "" ? { cause } : {}),
       hint: `${folder}${sep} must be in a git repository that has the revision`,
     });
   }

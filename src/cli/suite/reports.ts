@@ -60,7 +60,10 @@ export function parseReport(text: string): WantedReport {
   const name = text.slice(0, Math.max(0, at));
   const file = text.slice(at + 1);
   if (!(name in REPORTS) || file === "")
-    throw new FieldtapeError("USAGE", `--report ${text}: must be one of ${REPORT_NAMES.join(", ")}, =, and a file`);
+    throw new FieldtapeError(
+      "USAGE",
+      `--report ${text}: must be NAME=FILE, with one of the names ${REPORT_NAMES.join(", ")}`,
+    );
   return { name, file };
 }
 

@@ -4,6 +4,8 @@ import { framerPart } from "../../../src/machine/chain-plan.ts";
 import type { Frame, Framer } from "../../../src/machine/machine.ts";
 import { machineSubject } from "../../../src/replayer/machine-subject.ts";
 import type { Subject } from "../../../src/replayer/subject.ts";
+import type { TapeRecord } from "../../../src/tape/record.ts";
+import { nanos } from "../../../src/time/nanos.ts";
 import { channel, end, raw } from "../../replayer/toy-tape.ts";
 import { outcomeOf } from "../cases.ts";
 
@@ -54,5 +56,35 @@ test("a framer that forgets a frame split after its second byte passes on what w
   const tested = await outcomeOf(TAPE, HELD, { subject: subjectWith(true), relations: true });
   expect(tested.outcome).toMatchObject({ type: "broken", relation: "re-chunk" });
   const mended = await outcomeOf(TAPE, HELD, { subject: subjectWith(false), relations: true });
+  expect(mended.outcome).toEqual({ type: "passed" });
+});
+
+/** Says of each reading it is told whether it is below zero. With the bug by the sign, which a zero has in memory and not on a tape. */
+const belowZero = (hasBug: boolean): Subject => ({
+  name: "below-zero",
+  role: "observer",
+  open: async () => ({
+    advance: async (records) => {
+      const outputs = records.flatMap((record): TapeRecord[] => {
+        if (record.type !== "input" || typeof record.value !== "number") return [];
+        const below = hasBug ? 1 / record.value < 0 : record.value < 0;
+        return [{ type: "output", at: record.at, machine: "below-zero", value: { type: "state", below } }];
+      });
+      return { outputs, deadline: undefined };
+    },
+    [Symbol.asyncDispose]: async () => {},
+  }),
+});
+
+test("a subject that looks at what no tape keeps says something else when its tape is written anew", async () => {
+  // Foreign programs write such a zero; it is kept here as it would stand in their file.
+  const json = '{"type":"input","at":3000,"machine":"probe","value":-0}';
+  const tape: TapeRecord[] = [{ type: "unknown", at: nanos(3000), json }, end(40_000)];
+  const held = "expect: [{ some: below exists }]\ngolden: { mode: none }\n";
+  const straight = await outcomeOf(tape, held, { subject: belowZero(true) });
+  expect(straight.outcome).toEqual({ type: "passed" });
+  const tested = await outcomeOf(tape, held, { subject: belowZero(true), relations: true });
+  expect(tested.outcome).toMatchObject({ type: "broken", relation: "round-trip" });
+  const mended = await outcomeOf(tape, held, { subject: belowZero(false), relations: true });
   expect(mended.outcome).toEqual({ type: "passed" });
 });
