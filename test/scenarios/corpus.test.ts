@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { BUILT_IN } from "../../src/cli/built-in-subjects.ts";
+import { VOCABULARY } from "../../src/cli/suite/vocabulary.ts";
 import { isPortFault } from "../../src/scenarios/faults/disturbance.ts";
 import { faultSchema } from "../../src/scenarios/faults/schema.ts";
 import { loadScenario } from "../../src/scenarios/scenario.ts";
@@ -54,4 +55,20 @@ test("the corpus has every state of the sessions that docs/subjects.md lists", (
     .map(({ golden }) => readFileSync(golden, "utf8"))
     .join("");
   expect(states.filter((state) => !goldens.includes(`"state":"${state}"`))).toEqual([]);
+});
+
+test("the corpus has every fault that a framer can say", () => {
+  const said = new Set(
+    scenarios
+      .filter(({ golden }) => existsSync(golden))
+      .flatMap(({ golden }) => [
+        ...readFileSync(golden, "utf8").matchAll(/"machine":"([a-z-]+)".*"value":{"type":"fault","fault":"([a-z-]+)"/g),
+      ])
+      .map(([, machine, fault]) => `${machine} ${fault}`),
+  );
+  const sayable = Object.entries(VOCABULARY).flatMap(([machine, { faults = [] }]) =>
+    faults.map((fault) => `${machine} ${fault}`),
+  );
+  expect(sayable.length).toBeGreaterThan(30);
+  expect(sayable.filter((each) => !said.has(each))).toEqual([]);
 });
