@@ -21,21 +21,28 @@ const LOCK_RETRY = seconds(0.2);
 interface Request {
   readonly root: string;
   readonly waitFor: number | undefined;
+  readonly events: string | undefined;
   readonly yes: boolean;
 }
 
 function parseRequest(args: readonly string[]): Request {
   const { values } = parseArgs({
     args: [...args],
-    options: { install: { type: "string" }, "wait-pid": { type: "string" }, yes: { type: "boolean" } },
+    options: {
+      install: { type: "string" },
+      "wait-pid": { type: "string" },
+      events: { type: "string" },
+      yes: { type: "boolean" },
+    },
   });
   const pid = values["wait-pid"];
   if (values.install === undefined || (pid !== undefined && !/^[0-9]{1,9}$/.test(pid)))
-    throw new FieldtapeError("USAGE", "usage: updater.js --install DIR [--wait-pid PID] [--yes]");
-  return { root: values.install, waitFor: pid === undefined ? undefined : Number(pid), yes: values.yes === true };
+    throw new FieldtapeError("USAGE", "usage: updater.js --install DIR [--wait-pid PID] [--events FILE] [--yes]");
+  const { install: root, events, yes = false } = values;
+  return { root, waitFor: pid === undefined ? undefined : Number(pid), events, yes };
 }
 
-async function run({ root, waitFor, yes }: Request): Promise<DeviceRunResult> {
+async function run({ root, waitFor, events, yes }: Request): Promise<DeviceRunResult> {
   const { clock } = realWorld({ sleep: "coarse" });
   const { signal } = new AbortController();
   const observe: Parameters<typeof runDevice>[0]["observe"] = (observation) => {
@@ -44,7 +51,7 @@ async function run({ root, waitFor, yes }: Request): Promise<DeviceRunResult> {
   };
   for (;;) {
     try {
-      return await runDevice({ root, command: { name: "resume" }, yes, waitFor, observe, signal });
+      return await runDevice({ root, command: { name: "resume" }, yes, waitFor, events, observe, signal });
     } catch (thrown) {
       const held = thrown instanceof FieldtapeError && thrown.code === "OUTPUT_FAILED";
       if (!held || clock.now() > LOCK_PATIENCE) throw thrown;

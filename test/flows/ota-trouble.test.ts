@@ -29,3 +29,19 @@ test("a device without a version to stand on says so whenever it is asked, and w
   rmSync(join(shop.folder, "device", "journal.jsonl"));
   expect(await device.say("status")).toMatchObject({ state: "inconsistent", current: null });
 });
+
+test("an update does not end because its events cannot be written any more", async () => {
+  const shop = await ReleaseShop.open(temporaryFolder());
+  const device = new Device(shop);
+  await device.install(await shop.pack("1.0.0", { "app.txt": "one" }));
+  await shop.publish(await shop.pack("2.0.0", { "app.txt": "two" }));
+  const nowhere = await fieldtape(
+    ["ota", "device", "update", "--repo", "repo", "--install", "device", "--events", "no/such"],
+    {
+      cwd: shop.folder,
+    },
+  );
+  expect(nowhere).toMatchObject({ code: 3, stdout: "" });
+  const { code, result } = await device.update("repo", ["--events", "/dev/full"]);
+  expect({ code, result }).toMatchObject({ code: 0, result: { outcome: "unconfirmed", current: "2.0.0" } });
+});

@@ -1,4 +1,3 @@
-import { appendFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { Flags } from "@oclif/core";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
@@ -53,7 +52,8 @@ export abstract class DeviceCommand extends FieldtapeCommand {
       ...more,
       waitFor: flags["wait-pid"],
       record: flags.record === undefined ? undefined : { path: flags.record, force: flags.force },
-      observe: await this.teller(flags.json, flags.events),
+      events: flags.events,
+      observe: await this.teller(flags.json),
       signal: this.interrupted,
     });
     return this.tellResult(command, result, flags.json);
@@ -66,17 +66,11 @@ export abstract class DeviceCommand extends FieldtapeCommand {
     return exitOf(command, result);
   }
 
-  protected async teller(json: boolean, events?: string): Promise<(observation: SessionObservation) => void> {
-    const [{ progressWords }, { statusEvent }] = await Promise.all([
-      import("./device-words.ts"),
-      import("../../../ota/session/report.ts"),
-    ]);
+  protected async teller(json: boolean): Promise<(observation: SessionObservation) => void> {
+    const { progressWords } = await import("./device-words.ts");
     return (observation) => {
       const words = json ? undefined : progressWords(observation);
       if (words !== undefined) this.say(words);
-      const event = events === undefined ? undefined : statusEvent(observation);
-      if (events !== undefined && event !== undefined)
-        appendFileSync(events, `${JSON.stringify(event)}\n`, { mode: 0o600 });
     };
   }
 }

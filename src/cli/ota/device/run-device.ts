@@ -19,6 +19,7 @@ import { RealFs } from "../../../ota/update/real-fs.ts";
 import type { UpdaterCommand } from "../../../ota/update/updater-talk.ts";
 import { formatIso } from "../../../time/iso.ts";
 import { realWorld, systemRandom } from "../../wiring.ts";
+import { openEventStream } from "./event-stream.ts";
 import { openSessionTape } from "./session-tape.ts";
 import { isWithin } from "./window.ts";
 
@@ -33,6 +34,8 @@ export interface DeviceRun {
   /** A process that is the application, and ends by itself. */
   readonly waitFor?: number | undefined;
   readonly record?: { readonly path: string; readonly force: boolean } | undefined;
+  /** A file that gets a line for each change of the device's status. */
+  readonly events?: string | undefined;
   /** Hears of everything, in order. */
   readonly observe: (observation: SessionObservation) => void;
   readonly signal: AbortSignal;
@@ -58,6 +61,8 @@ export async function runDevice(run: DeviceRun): Promise<DeviceRunResult> {
   using _lock = lockInstallation(root);
   const disk = new RealFs(root);
   const before = await deviceStatus(disk, signal);
+  const now = (): string => formatIso(wall.wallNow(), 3);
+  using events = run.events === undefined ? undefined : openEventStream(run.events, { version: before.current, now });
   const random = new Random(Buffer.from(systemRandom(6)).readUIntBE(0, 6));
   const options: DeviceSessionOptions = {
     device,
@@ -69,7 +74,10 @@ export async function runDevice(run: DeviceRun): Promise<DeviceRunResult> {
     wall,
     draw: () => random.next(),
     consent: async () => run.yes || consents(device.policy, wall.wallNow()),
-    observe: run.observe,
+    observe: (observation) => {
+      run.observe(observation);
+      events?.hear(observation);
+    },
     cancel: signal,
   };
   const result = await recorded(options, run);
@@ -78,7 +86,7 @@ export async function runDevice(run: DeviceRun): Promise<DeviceRunResult> {
   if (result.end.outcome !== "inconsistent")
     return { ...result, device, before, after: await deviceStatus(disk, never) };
   const report = join(root, REPORT_FILE);
-  const told = { at: formatIso(wall.wallNow(), 3), reason: result.end.reason ?? "", product: device.product };
+  const told = { at: now(), reason: result.end.reason ?? "", product: device.product };
   const found = { ...told, ...(await inconsistencyReport(disk, never)) };
   await writeWhole(report, `${JSON.stringify(found, undefined, 2)}\n`, { mode: 0o600, force: true });
   return { ...result, device, before, after: await deviceStatus(disk, never), report };

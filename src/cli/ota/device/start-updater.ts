@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
 import { mkdir, readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import process from "node:process";
 import { sha256Hex } from "../../../bytes/sha256.ts";
 import { FieldtapeError } from "../../../errors.ts";
@@ -17,15 +17,20 @@ export interface StartedUpdater {
   readonly file: string;
 }
 
+export interface UpdaterRun {
+  /** The application's process. */
+  readonly waitFor: number | undefined;
+  readonly yes: boolean;
+  /** Where its events go. */
+  readonly events: string | undefined;
+}
+
 /**
  * Starts the external updater on an installation: a copy of it, outside the versions, as a process of its own.
  *
  * @throws FieldtapeError INPUT_UNREADABLE, OUTPUT_FAILED, DISK_FULL, LINK_OPEN_FAILED
  */
-export async function startUpdater(
-  root: string,
-  { waitFor, yes }: { readonly waitFor: number | undefined; readonly yes: boolean },
-): Promise<StartedUpdater> {
+export async function startUpdater(root: string, { waitFor, yes, events }: UpdaterRun): Promise<StartedUpdater> {
   const program = await readFile(join(programRoot(), "dist", "updater.js"));
   const folder = join(root, FOLDER);
   await mkdir(folder, { recursive: true });
@@ -35,7 +40,8 @@ export async function startUpdater(
   const log = openSync(join(folder, "updater.log"), "a", 0o600);
   try {
     const waits = waitFor === undefined ? [] : ["--wait-pid", String(waitFor)];
-    const args = [file, "--install", root, ...waits, ...(yes ? ["--yes"] : [])];
+    const told = events === undefined ? [] : ["--events", resolve(events)];
+    const args = [file, "--install", root, ...waits, ...told, ...(yes ? ["--yes"] : [])];
     const child = spawn(process.execPath, args, { cwd: root, detached: true, stdio: ["ignore", log, log] });
     await once(child, "spawn");
     child.unref();

@@ -28,7 +28,8 @@ export class OtaDeviceUpdate extends DeviceCommand {
     if (end.outcome !== "staged" || end.reason !== undefined || device.policy.switch !== "external") return code;
     const { flags } = await this.parse(OtaDeviceUpdate);
     const { startUpdater } = await import("../../../ota/device/start-updater.ts");
-    const { pid, file } = await startUpdater(resolve(flags.install), { waitFor: flags["wait-pid"], yes: flags.yes });
+    const { "wait-pid": waitFor, yes, events } = flags;
+    const { pid, file } = await startUpdater(resolve(flags.install), { waitFor, yes, events });
     if (!json) this.say(`${file} (process ${pid}) switches when the application has exited`);
     return code;
   }
