@@ -1,3 +1,4 @@
+import { turn } from "../../time/system-clock.ts";
 import { type Candidate, candidateKey } from "./candidate.ts";
 import type { Verdicts } from "./verdicts.ts";
 
@@ -60,6 +61,8 @@ export class Trials {
   async #try(candidate: Candidate): Promise<boolean | undefined> {
     const { symptoms, signature, signal } = this.#options;
     this.runs += 1;
+    // Small candidates are played without waiting for anything: without a turn a Ctrl-C would never be heard.
+    await turn();
     try {
       for await (const shown of symptoms(candidate, signal)) if (shown === signature) return true;
       return false;
