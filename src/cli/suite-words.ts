@@ -45,7 +45,12 @@ export function countWords(results: readonly CaseResult[], known = ""): string {
   const passed = results.filter(({ outcome }) => outcome.type === "passed").length;
   const quarantined = results.filter(({ quarantine }) => quarantine?.expired === false).length;
   const cases = `${results.length} ${results.length === 1 ? "case" : "cases"}`;
-  const aside = quarantined === 0 ? "" : ` (${quarantined} in quarantine)`;
+  const over = results.filter(({ quarantine }) => quarantine?.expired === true).length;
+  const asides = [
+    ...(quarantined === 0 ? [] : [`${quarantined} in quarantine`]),
+    ...(over === 0 ? [] : [`${over} whose quarantine is over`]),
+  ];
+  const aside = asides.length === 0 ? "" : ` (${asides.join(", ")})`;
   return `${cases}: ${passed} passed${known}, ${results.length - passed} not${aside}`;
 }
 

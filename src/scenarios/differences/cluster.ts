@@ -1,7 +1,11 @@
 import { createHash, type Hash } from "node:crypto";
 import type { CaseDifferences, Exemplar } from "./case-differences.ts";
+import { changeIn } from "./signature.ts";
 
-/** One cause: everything in a run that has the same signature, or signatures that only ever come together in the same records. */
+/**
+ * One cause: everything in a run that has the same signature, or signatures that only ever come together in the same records, or that tell of
+ * the same change in the same cases and differ in who said it.
+ */
 export type Cluster = {
   /** Short name of the cause, as `suite accept --cluster` takes it: the same in every run in which it shows in the same way. */
   readonly id: string;
@@ -41,9 +45,20 @@ export function clustersOf(cases: readonly CaseFindings[]): readonly Cluster[] {
     const key = trait.company.digest("hex");
     causes.set(key, [...(causes.get(key) ?? []), trait]);
   }
-  const clusters = [...causes.values()].flatMap((traits) => clusterOf(traits));
+  const clusters = acrossMachines([...causes.values()]).flatMap((traits) => clusterOf(traits));
   const alone = casesOfOneCause(cases, clusters);
   return clusters.map((cluster) => ({ ...cluster, alone: alone.get(cluster.id) ?? 0 })).toSorted(byRank);
+}
+
+/** What changed in the same way in the same cases is one cause, whoever says it: a frame, and the states that are made of it. */
+function acrossMachines(causes: readonly (readonly Trait[])[]): readonly (readonly Trait[])[] {
+  const merged = new Map<string, Trait[]>();
+  for (const traits of causes) {
+    const changes = new Set(traits.map(({ signature }) => changeIn(signature)));
+    const key = JSON.stringify([traits[0]?.cases, [...changes].toSorted()]);
+    merged.set(key, [...(merged.get(key) ?? []), ...traits]);
+  }
+  return [...merged.values()];
 }
 
 /** One signature over all cases. */

@@ -32,6 +32,11 @@ export function signatureOf(difference: Difference): string {
   }
 }
 
+/** What a signature says without who said it and what: path, kind and templates. */
+export function changeIn(signature: string): string {
+  return /^[^ ]* [^ ]* (.*)$/s.exec(signature)?.[1] ?? signature;
+}
+
 /** `value.values[*]`: which item of a list, or which member of a table keyed by numbers, is chance. */
 function pathTemplate(path: Path): string {
   let text = "";

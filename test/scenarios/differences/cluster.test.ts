@@ -45,6 +45,29 @@ test("members that always change together in the same records are one cause", as
   expect(clusters[0]!.signatures).toHaveLength(2);
 });
 
+test("a change in a frame and in the state that is made of it is one cause, and in other cases it is two", async () => {
+  const talk = (unit: string, stateUnit = unit): Said[] => [
+    frame(0, { unit }),
+    said(1_500, { type: "state", state: "answered", unit: stateUnit }, "session"),
+    frame(1, { unit }),
+  ];
+  const both = clustersOf([
+    await findings("a", talk("degree"), talk("kelvin")),
+    await findings("b", talk("degree"), talk("kelvin")),
+  ]);
+  expect(both).toHaveLength(1);
+  expect(both[0]).toMatchObject({ alone: 2, differences: 6, cases: ["a", "b"] });
+  expect(both[0]!.signatures.map((signature) => signature.split(" ").slice(0, 2))).toEqual([
+    ["meter", "frame"],
+    ["session", "state"],
+  ]);
+  const apart = clustersOf([
+    await findings("a", talk("degree"), talk("kelvin")),
+    await findings("b", talk("degree"), talk("degree", "kelvin")),
+  ]);
+  expect(apart.map(({ cases }) => cases)).toEqual([["a", "b"], ["a"]]);
+});
+
 test("what comes together in one case and alone in another is two causes", async () => {
   const before = readings(5, (n) => ({ state: "answered", latency: n }));
   const both = readings(5, (n) => (n === 2 ? { state: "late" } : { state: "answered", latency: n }));
