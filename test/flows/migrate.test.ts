@@ -60,3 +60,14 @@ test("a golden that is a link out of the corpus is refused, and what it leads to
   expect(stderr).toContain("the golden is a link");
   expect(readFileSync(outside, "utf8")).toBe(before);
 });
+
+test("expectations that speak of what is renamed are named, and left to people", async () => {
+  const cwd = renamedCorpus(2);
+  const scenario = join(cwd, "corpora/meter/case-0001/scenario.yaml");
+  const text = `${readFileSync(scenario, "utf8")}expect: [{ some: "reading > 5" }]\n`;
+  writeFileSync(scenario, text);
+  const { code, stderr } = await migrate(cwd, "--field", "value.reading=value");
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/change it by hand: meter\/case-0001$/m);
+  expect(readFileSync(scenario, "utf8")).toBe(text);
+});

@@ -36,10 +36,11 @@ export class SuiteMigrate extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { flags } = await this.parse(SuiteMigrate);
-    const [{ parseRename }, { discover }, { migrate }] = await Promise.all([
+    const [{ parseRename }, { discover }, { migrate }, { stillNamed }] = await Promise.all([
       import("../../suite/rename-flags.ts"),
       import("../../../scenarios/discover.ts"),
       import("../../../scenarios/migrate.ts"),
+      import("../../../scenarios/still-named.ts"),
     ]);
     const { field, type, value, where } = flags;
     const rename = parseRename({ field, type, value, where });
@@ -54,8 +55,18 @@ export class SuiteMigrate extends FieldtapeCommand {
       else if (each.records > 0) await this.printLine(`${each.name}/${each.file}: ${each.records} records`);
     }
     this.say(summary(migrated, dryRun));
+    const left = await stillNamed(corpus, folders, rename);
+    if (left.length > 0) this.say(leftWords(left));
     return EXIT.ok;
   }
+}
+
+const NAMED_MAX = 10;
+
+/** Expectations, faults and rules are written by people: they are named, not changed. */
+function leftWords(names: readonly string[]): string {
+  const more = names.length > NAMED_MAX ? `, … ${names.length - NAMED_MAX} more` : "";
+  return `  scenario.yaml still speaks of it, change it by hand: ${names.slice(0, NAMED_MAX).join(", ")}${more}`;
 }
 
 function summary(migrated: readonly Migrated[], dryRun: boolean): string {
