@@ -16,7 +16,17 @@ const joins = new WeakMap<Uint8Array, Map<number, WeakMap<Uint8Array, Uint8Array
 export function contentOf(bytes: Uint8Array): Content {
   const known = contents.get(bytes);
   if (known !== undefined) return known;
-  const sha256 = sha256Hex(bytes);
+  return remember(bytes, sha256Hex(bytes));
+}
+
+/** Bytes of which nothing is known but digest and size: zeros that are taken for them, as long as they stay whole. */
+export function standIn(sha256: string, size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  remember(bytes, sha256);
+  return bytes;
+}
+
+function remember(bytes: Uint8Array, sha256: string): Content {
   const number = numbers.get(sha256) ?? numbers.size;
   numbers.set(sha256, number);
   const content = { sha256, number };

@@ -2,6 +2,7 @@ import { fromBase64 } from "../../bytes/base64.ts";
 import type { Json, JsonObject } from "../../bytes/json.ts";
 import type { TapeRecord } from "../../tape/record.ts";
 import { type Nanos, ZERO } from "../../time/nanos.ts";
+import { standIn } from "../crash/content.ts";
 import { ModelDisk } from "../crash/model-disk.ts";
 import type { FolderEntry } from "../update/durable-fs.ts";
 import { TREES, treePath } from "../update/layout.ts";
@@ -45,7 +46,7 @@ export class WorldGround {
     if (input?.type === "answer") this.heard(input.ask, input.to, input.answer);
   }
 
-  /** The disk as the session found it. Files of which nothing is known but their size are zeros. */
+  /** The disk as the session found it. Files of which the tape has no bytes are zeros that pass for them. */
   async disk(blob: BlobBytes): Promise<ModelDisk> {
     const disk = ModelDisk.empty();
     for (const [folder, entries] of [...this.entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
@@ -124,7 +125,7 @@ async function fill(disk: ModelDisk, text: string, blob: BlobBytes): Promise<voi
     for (let slash = place.indexOf("/"); slash > 0; slash = place.indexOf("/", slash + 1)) {
       disk.perform({ do: "make-folder", path: place.slice(0, slash) });
     }
-    const bytes = (await blob(sha256)) ?? new Uint8Array(size);
+    const bytes = (await blob(sha256)) ?? standIn(sha256, size);
     disk.perform({ do: "write", path: place, offset: 0, bytes });
   }
 }
