@@ -20,7 +20,6 @@ export class SuiteMerge extends FieldtapeCommand {
       description: "leave a report: html=FILE, junit=FILE, github=FILE, json=FILE; may be given more than once",
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
       helpValue: "NAME=FILE",
     }),
     corpus: Flags.string({ description: "the corpus, for reports", default: "corpora", helpValue: "DIR" }),
@@ -39,7 +38,7 @@ export class SuiteMerge extends FieldtapeCommand {
       import("../../suite/reports.ts"),
       import("../../suite-words.ts"),
     ]);
-    const reports = flags.report.map(parseReport);
+    const reports = (flags.report ?? []).map(parseReport);
     const parts = [];
     for (const file of argv) parts.push(await readRunResult(String(file)));
     const result = mergeRuns(parts);

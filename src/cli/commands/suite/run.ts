@@ -40,7 +40,6 @@ export class SuiteRun extends FieldtapeCommand {
       description: "leave a report: html=FILE, junit=FILE, github=FILE, json=FILE; may be given more than once",
       multiple: true,
       multipleNonGreedy: true,
-      default: [],
       helpValue: "NAME=FILE",
     }),
     relations: Flags.boolean({
@@ -95,7 +94,7 @@ export class SuiteRun extends FieldtapeCommand {
       ]);
     const { parseShard } = await import("../../../scenarios/run/shard.ts");
     const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
-    const reports = flags.report.map(parseReport);
+    const reports = (flags.report ?? []).map(parseReport);
     const queued = flags.engine === "bullmq";
     if (queued && flags.redis === undefined) throw new FieldtapeError("USAGE", "--engine bullmq needs --redis URL");
     if (queued && flags.determinism > 0)
