@@ -5,7 +5,37 @@ import { type Bench, medianSeconds } from "./row.ts";
 
 /** A corpus of small cases, run by the built program; beside it the same goldens as snapshots of vitest. */
 export const suite: Bench = async ({ quick, folder, root }) => {
-  const cases = quick ? 100 : 1_000;
+  const [few, many] = quick ? [50, 100] : [1_000, 4_000];
+  const runs = quick ? 1 : 3;
+  const ours = await suiteRate(join(folder, "few"), { root, cases: few, runs });
+  const larger = await suiteRate(join(folder, "many"), { root, cases: many, runs });
+  const target = { compare: "at least", figure: 1_000 } as const;
+  return [
+    {
+      work: `suite run, ${few} small cases, start-up included`,
+      ours,
+      unit: "cases/s",
+      peer: { name: "vitest snapshots", figure: await vitestRate(folder, root, few) },
+      target,
+    },
+    {
+      work: `suite run, ${many} small cases, start-up included`,
+      ours: larger,
+      unit: "cases/s",
+      peer: undefined,
+      target,
+    },
+  ];
+};
+
+interface SuiteRateOptions {
+  readonly root: string;
+  readonly cases: number;
+  readonly runs: number;
+}
+
+/** Every case is played in every run. */
+async function suiteRate(folder: string, { root, cases, runs }: SuiteRateOptions): Promise<number> {
   const program = join(root, "bin", "run.js");
   for (let n = 0; n < cases; n += 1) writeCase(join(folder, "corpora", `case-${String(n).padStart(4, "0")}`), n);
   const fieldtape = (...args: string[]): void => {
@@ -16,17 +46,8 @@ export const suite: Bench = async ({ quick, folder, root }) => {
     if (status !== 0) throw new Error(`suite ${args[0]} failed: ${stderr}`);
   };
   fieldtape("accept", ".", "--reason", "first goldens of the benchmark");
-  const ours = await medianSeconds(quick ? 1 : 3, () => fieldtape("run", "--no-cache"));
-  return [
-    {
-      work: `suite run, ${cases} small cases, start-up included`,
-      ours: cases / ours,
-      unit: "cases/s",
-      peer: { name: "vitest snapshots", figure: await vitestRate(folder, root, cases) },
-      target: { compare: "at least", figure: 1_000 },
-    },
-  ];
-};
+  return cases / (await medianSeconds(runs, () => fieldtape("run", "--no-cache")));
+}
 
 function writeCase(place: string, n: number): void {
   mkdirSync(place, { recursive: true });
