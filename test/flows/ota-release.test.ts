@@ -190,3 +190,13 @@ test("every version is in one place", async () => {
     },
   ]);
 });
+
+test("the first root is baked into the application when it is packed, and nothing that is no root", async () => {
+  const { cwd, run } = await publisher();
+  const pack = "release pack dist --product gateway --version 2.4.1 --release 17";
+  await run(`${pack} --trust 1.root.json -o a.pkg`);
+  expect((await run("release inspect a.pkg")).stdout).toMatch(/trust\/root\.json/);
+  expect(readFileSync(join(cwd, "a.pkg")).includes(readFileSync(join(cwd, "1.root.json")))).toBe(true);
+  expect((await run(`${pack} --trust dist/app.js -o b.pkg`, 2)).stderr).toContain("dist/app.js: the root is malformed");
+  expect(existsSync(join(cwd, "b.pkg"))).toBe(false);
+});

@@ -4,6 +4,7 @@ import { readSmall } from "../../ota/release/input-file.ts";
 import { NOTES_LENGTH_MAX } from "../../ota/release/limits.ts";
 import type { PackRequest } from "../../ota/release/pack.ts";
 import { formatIso, parseIso } from "../../time/iso.ts";
+import { readRoot } from "./root-file.ts";
 
 export interface PackFlags {
   readonly product: string;
@@ -48,6 +49,15 @@ export async function releaseOf(flags: PackFlags): Promise<PackRequest["release"
     components: Object.fromEntries((flags.component ?? []).map(parseComponent)),
     notes: await notesOf(flags.notes),
   };
+}
+
+/**
+ * The bytes of a root that may be packed: one that is whole. Whether it has expired is for the device to say, at its own time.
+ *
+ * @throws FieldtapeError those of `readRoot`
+ */
+export async function rootToBake(path: string): Promise<Uint8Array> {
+  return (await readRoot(path, 0n)).bytes;
 }
 
 function buildTime(flag: string | undefined, epoch: string | undefined): string | undefined {

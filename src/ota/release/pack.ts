@@ -1,11 +1,13 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { sha256Hex } from "../../bytes/sha256.ts";
 import { FieldtapeError } from "../../errors.ts";
 import { AtomicFile, refuseExisting } from "./atomic-file.ts";
 import { fileChunks } from "./input-file.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
-import { MANIFEST_NAME, payloadEntry, SIGNATURE_NAME, topEntry } from "./package-layout.ts";
+import { BAKED_ROOT, MANIFEST_NAME, payloadEntry, SIGNATURE_NAME, topEntry } from "./package-layout.ts";
 import { listPayload } from "./payload-folder.ts";
+import { collidingPath, comparePaths } from "./payload-path.ts";
 import { MANIFEST_FILE } from "./schema.ts";
 import { encodeSignatureFile } from "./signature-check.ts";
 import { END_OF_ARCHIVE, paddingOf } from "./ustar.ts";
@@ -14,6 +16,8 @@ export interface PackRequest {
   readonly folder: string;
   readonly out: string;
   readonly force: boolean;
+  /** The root that the application starts to trust with: packed as `BAKED_ROOT`, and never fetched by a device. */
+  readonly root?: Uint8Array;
   /** Everything of the manifest that the files do not say. Dates and revisions too: the same request packs the same bytes. */
   readonly release: Omit<Manifest, "type" | "schema" | "files">;
 }
@@ -24,13 +28,18 @@ export interface PackRequest {
  * @throws FieldtapeError those of `listPayload`; OPTIONS_INVALID when the manifest would be refused; OUTPUT_EXISTS, OUTPUT_FAILED,
  * DISK_FULL
  */
-export async function pack({ folder, out, force, release }: PackRequest): Promise<Manifest> {
+export async function pack({ folder, out, force, root, release }: PackRequest): Promise<Manifest> {
   if (!force) await refuseExisting(out);
-  const manifest: Manifest = { type: "manifest", schema: 1, ...release, files: await listPayload(folder) };
+  const listed = await listPayload(folder);
+  const files = root === undefined ? listed : withBakedRoot(listed, root, folder);
+  const manifest: Manifest = { type: "manifest", schema: 1, ...release, files };
   const bytes = encodeManifest(manifest);
   await using target = await AtomicFile.create(out, 0o644);
   for (const piece of topPieces(bytes, encodeSignatureFile([]))) await target.write(piece);
-  for (const file of manifest.files) await packFile(folder, file, target);
+  for (const file of manifest.files) {
+    const baked = root !== undefined && file.path === BAKED_ROOT;
+    await packFile(file, baked ? [root] : fileChunks(join(folder, file.path)), { target, folder });
+  }
   await target.write(END_OF_ARCHIVE);
   await target.commit();
   return manifest;
@@ -72,11 +81,32 @@ function encodeManifest(manifest: Manifest): Uint8Array {
   );
 }
 
-async function packFile(folder: string, file: ManifestFile, target: AtomicFile): Promise<void> {
+function withBakedRoot(files: readonly ManifestFile[], root: Uint8Array, folder: string): readonly ManifestFile[] {
+  const baked: ManifestFile = { path: BAKED_ROOT, sha256: sha256Hex(root), size: root.length, mode: "0644" };
+  const all = [...files, baked].toSorted((a, b) => comparePaths(a.path, b.path));
+  const paths = all.map(({ path }) => path);
+  if (files.some(({ path }) => path === BAKED_ROOT) || collidingPath(paths) !== undefined) {
+    throw new FieldtapeError("INPUT_MALFORMED", "is there already, and the root is to be packed in its place", {
+      file: join(folder, BAKED_ROOT),
+    });
+  }
+  return all;
+}
+
+interface PackTarget {
+  readonly target: AtomicFile;
+  readonly folder: string;
+}
+
+async function packFile(
+  file: ManifestFile,
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  { target, folder }: PackTarget,
+): Promise<void> {
   const digest = createHash("sha256");
   let size = 0;
   await target.write(payloadEntry(file));
-  for await (const chunk of fileChunks(join(folder, file.path))) {
+  for await (const chunk of chunks) {
     digest.update(chunk);
     size += chunk.length;
     await target.write(chunk);

@@ -5,6 +5,8 @@ import { encodeEntry } from "./ustar.ts";
 export const MANIFEST_NAME = "manifest.json";
 export const SIGNATURE_NAME = "signature.sig";
 export const PAYLOAD_FOLDER = "payload/";
+/** Where in the payload a root stands that was packed with the application. */
+export const BAKED_ROOT = "trust/root.json";
 
 /** What stands in a package before the manifest's or the signature's bytes. */
 export function topEntry(path: typeof MANIFEST_NAME | typeof SIGNATURE_NAME, size: number): Uint8Array {

@@ -131,3 +131,23 @@ test("a version that is none is not packed", async () => {
     message: "app must be a version of SemVer 2.0.0",
   });
 });
+
+test("a root is baked into the application among its files, in their order, and never over one that is there", async () => {
+  const root = new TextEncoder().encode('{"type":"root"}\n');
+  const out = join(temporaryFolder(), "a.pkg");
+  const { files } = await pack({
+    folder: folderOf({ app: "a", zoo: "z" }),
+    out,
+    force: false,
+    root,
+    release: wishOf(),
+  });
+  expect(files.map(({ path }) => path)).toEqual(["app", "trust/root.json", "zoo"]);
+  expect(files[1]).toMatchObject({ sha256: sha256(root), size: root.length, mode: "0644" });
+  await signPackage(out, KEYS.release.slice(0, 2));
+  expect(await verify(readFileSync(out))).toHaveProperty("accepted");
+  for (const taken of ["trust/root.json", "Trust/root.json"]) {
+    const packing = pack({ folder: folderOf({ [taken]: "" }), out, force: true, root, release: wishOf() });
+    await expect(packing).rejects.toMatchObject({ code: "INPUT_MALFORMED" });
+  }
+});

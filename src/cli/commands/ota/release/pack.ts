@@ -24,6 +24,10 @@ export class OtaReleasePack extends FieldtapeCommand {
       min: 1,
       helpValue: "N",
     }),
+    trust: Flags.string({
+      description: "bake this root into the application, as trust/root.json: devices never fetch their first one",
+      helpValue: "ROOT.json",
+    }),
     output: Flags.string({ char: "o", description: "the package to write", required: true, helpValue: "PKG" }),
     force: Flags.boolean({ description: "overwrite a package that is there" }),
     "min-app": Flags.string({
@@ -58,13 +62,15 @@ export class OtaReleasePack extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(OtaReleasePack);
-    const [{ pack }, { payloadBytes }, { releaseOf }] = await Promise.all([
+    const [{ pack }, { payloadBytes }, { releaseOf, rootToBake }] = await Promise.all([
       import("../../../../ota/release/pack.ts"),
       import("../../../../ota/release/manifest.ts"),
       import("../../../ota/pack-request.ts"),
     ]);
     const { output, force, json } = flags;
-    const manifest = await pack({ folder: args.folder, out: output, force, release: await releaseOf(flags) });
+    const wanted = await releaseOf(flags);
+    const root = flags.trust === undefined ? {} : { root: await rootToBake(flags.trust) };
+    const manifest = await pack({ folder: args.folder, out: output, force, release: wanted, ...root });
     const { product, app, release, files } = manifest;
     const bytes = payloadBytes(manifest);
     if (json) await this.printJson({ file: output, product, app, release, files: files.length, bytes });
