@@ -4,6 +4,7 @@ import type { CaseDifferences, Exemplar, ShownBytes, ShownRecord } from "../scen
 import type { Cluster } from "../scenarios/differences/cluster.ts";
 import { formatDuration } from "../time/duration.ts";
 import { nanos } from "../time/nanos.ts";
+import { plural } from "./plural.ts";
 
 /** Causes shown with their exemplar, and those named in one line each; the rest is only counted. */
 const SHOWN_MAX = 5;
@@ -32,7 +33,7 @@ export function clustersWords(clusters: readonly Cluster[], options: ClusterWord
 }
 
 function summary({ id, signature, cases }: Cluster): string {
-  return `${id}  ${counted(cases.length, "case")}  ${signature}`;
+  return `${id}  ${plural(cases.length, "case")}  ${signature}`;
 }
 
 /** One cause in full: its signatures, its cases, and the first of its differences with what stands around it. */
@@ -42,7 +43,7 @@ export function clusterWords(cluster: Cluster, { differencesOf }: ClusterWordsOp
   const others = alone === cases.length ? "" : `; ${cases.length - alone} of them have other causes too`;
   return [
     ...firstOf(signatures, SIGNATURES_NAMED, "\n").split("\n"),
-    `${counted(differences, "difference")} in ${counted(cases.length, "case")}${others}: ${firstOf(cases, CASES_NAMED, ", ")}`,
+    `${plural(differences, "difference")} in ${plural(cases.length, "case")}${others}: ${firstOf(cases, CASES_NAMED, ", ")}`,
     ...exemplarLines(exemplar, exemplarCase),
     ...(gaveUp === true
       ? [`${exemplarCase} has too little in common with its golden: its records were paired in order`]
@@ -107,5 +108,3 @@ function firstOf(names: readonly string[], max: number, joint: string): string {
   const left = names.length - max;
   return [...names.slice(0, max), ...(left > 0 ? [`… ${left} more`] : [])].join(joint);
 }
-
-const counted = (count: number, thing: string): string => `${count} ${thing}${count === 1 ? "" : "s"}`;

@@ -2,7 +2,7 @@ import type { JsonObject } from "../bytes/json.ts";
 import type { ImportReport } from "../recorder/convert/import.ts";
 import { ODDITIES } from "../recorder/convert/oddities.ts";
 import { formatDuration } from "../time/duration.ts";
-import { plural } from "./replay/plural.ts";
+import { plural } from "./plural.ts";
 
 /** What a unit of each format is called. */
 const FOUND: Readonly<Record<ImportReport["format"], string>> = {

@@ -5,6 +5,7 @@ import type { RecoverReport } from "../tape/recover.ts";
 import type { ChannelSurvey, Survey } from "../tape/survey.ts";
 import { formatDuration } from "../time/duration.ts";
 import { inZone, type Zone } from "../time/zone.ts";
+import { plural } from "./plural.ts";
 
 const LISTED = 20;
 
@@ -41,7 +42,7 @@ export function checkWords(report: CheckReport): string {
         ? "nothing is wrong that can be seen without hashes"
         : "whole";
   return [
-    `${path}: ${verdict} (${count(lines, "line")}, ${count(hashLines, "hash line")})`,
+    `${path}: ${verdict} (${plural(lines, "line")}, ${plural(hashLines, "hash line")})`,
     ...findings.map((finding) => `  ${findingWords(finding)}`),
     ...(more > 0 ? [`  … and ${more} more`] : []),
     ...remarks(report).map((remark) => `  ${remark}`),
@@ -53,19 +54,19 @@ export function checkWords(report: CheckReport): string {
 export function recoverWords(path: string, report: RecoverReport): string {
   const { out, kept, holes, closedCleanly } = report;
   const oddities: readonly (readonly [happened: number | boolean, words: string])[] = [
-    [holes.count, `${count(holes.count, "hole")} of ${bytesWords(holes.bytes)} in all, each a gap of cause damage`],
+    [holes.count, `${plural(holes.count, "hole")} of ${bytesWords(holes.bytes)} in all, each a gap of cause damage`],
     [report.compressionDamaged, "the compressed data was damaged"],
     [report.nulBytes, `${report.nulBytes} of these bytes were NULs, as a power cut leaves them`],
     [report.headerLost, "it had no header: the new one has a made-up id"],
-    [report.laterHeaders, `${count(report.laterHeaders, "more tape")} in the same file, put behind the first in time`],
-    [report.timesMended, `${count(report.timesMended, "time")} that could not be, now that of the record before`],
-    [report.channelsDeclared, `${count(report.channelsDeclared, "channel")} whose declaration was lost`],
-    [report.altered, `${count(report.altered, "block")} altered without a trace, each marked`],
-    [report.blobsLost, `${count(report.blobsLost, "blob")} lost, each marked`],
+    [report.laterHeaders, `${plural(report.laterHeaders, "more tape")} in the same file, put behind the first in time`],
+    [report.timesMended, `${plural(report.timesMended, "time")} that could not be, now that of the record before`],
+    [report.channelsDeclared, `${plural(report.channelsDeclared, "channel")} whose declaration was lost`],
+    [report.altered, `${plural(report.altered, "block")} altered without a trace, each marked`],
+    [report.blobsLost, `${plural(report.blobsLost, "blob")} lost, each marked`],
     [!closedCleanly, "it was not closed cleanly"],
   ];
   return [
-    `${out}: ${count(kept, "record")} of ${path}`,
+    `${out}: ${plural(kept, "record")} of ${path}`,
     ...oddities.flatMap(([happened, words]) => (happened === false || happened === 0 ? [] : [`  ${words}`])),
     ...listed(holes.first, holeWords).map((words) => `    ${words}`),
   ].join("\n");
@@ -73,16 +74,12 @@ export function recoverWords(path: string, report: RecoverReport): string {
 
 /** A size as people say it. */
 export function bytesWords(bytes: number): string {
-  if (bytes < 1000) return count(bytes, "byte");
+  if (bytes < 1000) return plural(bytes, "byte");
   const units = ["kB", "MB", "GB", "TB"];
   let size = bytes / 1000;
   let unit = 0;
   for (; size >= 999.95 && unit < units.length - 1; unit++) size /= 1000;
   return `${size.toFixed(1)} ${units[unit] ?? ""}`;
-}
-
-export function count(number: number, thing: string): string {
-  return `${number} ${thing}${number === 1 ? "" : "s"}`;
 }
 
 /** Text from a tape must not move a terminal's cursor. */
@@ -100,7 +97,7 @@ function timeWords({ from, until, duration }: Inspection, zone: Zone): string {
 function wholeWords({ lines, survey, rates, hashes, tornBytes }: WholeInspection): string[] {
   const types = Object.entries(survey.types).map(([type, number]) => `${number} ${plain(type)}`);
   const machines = Object.entries(survey.machines).map(
-    ([machine, { inputs, outputs }]) => `${plain(machine)} (${count(inputs, "input")}, ${count(outputs, "output")})`,
+    ([machine, { inputs, outputs }]) => `${plain(machine)} (${plural(inputs, "input")}, ${plural(outputs, "output")})`,
   );
   return [
     line("lines", `${lines}: ${types.join(", ")}`),
@@ -113,16 +110,16 @@ function wholeWords({ lines, survey, rates, hashes, tornBytes }: WholeInspection
     ...(survey.blobs.count === 0
       ? []
       : [line("blobs", `${survey.blobs.count} of ${bytesWords(survey.blobs.bytes)} in all`)]),
-    ...(survey.steps === 0 ? [] : [line("clock", `set ${count(survey.steps, "time")} while recording`)]),
+    ...(survey.steps === 0 ? [] : [line("clock", `set ${plural(survey.steps, "time")} while recording`)]),
     line("hashes", hashWords(hashes)),
-    ...(tornBytes === 0 ? [] : [line("torn", `the last line, ${count(tornBytes, "byte")} of it, was never finished`)]),
+    ...(tornBytes === 0 ? [] : [line("torn", `the last line, ${plural(tornBytes, "byte")} of it, was never finished`)]),
   ];
 }
 
 function channelWords({ channel, name, kind, source, rx, tx, gaps, opened, link }: ChannelSurvey): string {
   const wire = (dir: string, { reads, bytes }: { reads: number; bytes: number }): string =>
-    `${dir} ${bytesWords(bytes)} in ${count(reads, "read")}`;
-  const lost = gaps === 0 ? "" : `, ${count(gaps, "gap")}`;
+    `${dir} ${bytesWords(bytes)} in ${plural(reads, "read")}`;
+  const lost = gaps === 0 ? "" : `, ${plural(gaps, "gap")}`;
   return `${channel} ${plain(name)} (${kind}, ${plain(source)}): ${wire("rx", rx)}, ${wire("tx", tx)}${linkWords(opened, link)}${lost}`;
 }
 
@@ -138,7 +135,7 @@ function gapWords({ gaps }: Survey): string[] {
   const causes = Object.entries(gaps.causes).map(([cause, number]) => `${number} ${cause}`);
   const first = listed(gaps.first, ({ line: number, at, channel, dir, cause, bytes }) => {
     const where = channel === undefined ? "all channels" : `channel ${channel}`;
-    const size = bytes === undefined ? "" : ` ${count(bytes, "byte")}`;
+    const size = bytes === undefined ? "" : ` ${plural(bytes, "byte")}`;
     return `line ${number} at ${formatDuration(at)} ${where}${dir === undefined ? "" : ` ${dir}`}: ${cause}${size}`;
   });
   const known = gaps.bytes === 0 ? "" : `, ${bytesWords(gaps.bytes)} known to be lost`;
@@ -156,9 +153,9 @@ function markWords({ marks }: Survey): string[] {
 
 function hashWords({ state, hashLines, damagedBlocks, unsealedBytes }: WholeInspection["hashes"]): string {
   if (state === "none") return "none";
-  const verdict = state === "whole" ? "whole" : `${count(damagedBlocks, "block")} damaged, or edited by hand`;
+  const verdict = state === "whole" ? "whole" : `${plural(damagedBlocks, "block")} damaged, or edited by hand`;
   const rest = unsealedBytes === 0 ? "" : `, ${bytesWords(unsealedBytes)} after the last not vouched for`;
-  return `${verdict} (${count(hashLines, "hash line")})${rest}`;
+  return `${verdict} (${plural(hashLines, "hash line")})${rest}`;
 }
 
 function findingWords(finding: Finding): string {
@@ -169,7 +166,7 @@ function findingWords(finding: Finding): string {
     case "misplaced-record":
       return `line ${finding.line}: ${plain(finding.why)}`;
     case "wrong-count":
-      return `line ${finding.line}: says that ${count(finding.records, "line")} stand before it`;
+      return `line ${finding.line}: says that ${plural(finding.records, "line")} stand before it`;
     case "damaged-blob":
       return `line ${finding.line}: the blob ${finding.sha256} ${BLOB_WORDS[finding.why]}`;
     case "broken-previous":
@@ -188,14 +185,14 @@ const BLOB_WORDS = {
 function remarks({ unsealedBytes, tornBytes, closed, previousGone }: CheckReport): string[] {
   return [
     ...(unsealedBytes === 0 ? [] : [`${bytesWords(unsealedBytes)} after the last hash line are not vouched for`]),
-    ...(tornBytes === 0 ? [] : [`the last line was never finished (${count(tornBytes, "byte")}) and is not read`]),
+    ...(tornBytes === 0 ? [] : [`the last line was never finished (${plural(tornBytes, "byte")}) and is not read`]),
     ...(closed ? [] : ["it was not closed cleanly"]),
     ...(previousGone ? ["the segment before it was not kept"] : []),
   ];
 }
 
 const holeWords = ({ line: number, byte, bytes, why }: Hole): string =>
-  `line ${number}, byte ${byte}: ${count(bytes, "byte")}, ${why}`;
+  `line ${number}, byte ${byte}: ${plural(bytes, "byte")}, ${why}`;
 
 const line = (name: string, words: string): string => `  ${name.padEnd(9)} ${words}`;
 

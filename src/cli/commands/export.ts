@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { FieldtapeCommand } from "../fieldtape-command.ts";
-import { plural } from "../replay/plural.ts";
+import { plural } from "../plural.ts";
 
 const EXTENSIONS = { pcapng: "pcapng", "jsonl-v1": "jsonl", raw: "bin", hex: "log" } as const;
 const FORMATS = ["pcapng", "jsonl-v1", "raw", "hex"] as const;

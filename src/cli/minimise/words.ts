@@ -1,11 +1,11 @@
 import { relative } from "node:path";
 import process from "node:process";
 import type { Minimised, Size } from "../../scenarios/shrinking/minimise.ts";
-import { count } from "../tape-words.ts";
+import { plural } from "../plural.ts";
 
 /** How large the smallest tape is so far. */
 export function smallerWords(size: Size, runs: number): string {
-  return `  ${count(runs, "run").padStart(9)}: ${sizeWords(size)}`;
+  return `  ${plural(runs, "run").padStart(9)}: ${sizeWords(size)}`;
 }
 
 /** What became of it, for a person; `out`: where it stands. */
@@ -16,10 +16,10 @@ export function minimisedWords({ before, after, runs, over }: Minimised, out: st
     budget: "the budget ended before it was known to be 1-minimal; --resume goes on",
     interrupted: "it was interrupted; this is the best so far, and --resume goes on",
   }[over ?? "minimal"];
-  return `${folder}: ${sizeWords(after)}, of ${sizeWords(before)}, in ${count(runs, "run")}\n${known}`;
+  return `${folder}: ${sizeWords(after)}, of ${sizeWords(before)}, in ${plural(runs, "run")}\n${known}`;
 }
 
 function sizeWords({ records, bytes, faults }: Size): string {
-  const disturbed = faults === 0 ? "" : `, ${count(faults, "fault")}`;
-  return `${count(records, "record")}, ${count(bytes, "byte")}${disturbed}`;
+  const disturbed = faults === 0 ? "" : `, ${plural(faults, "fault")}`;
+  return `${plural(records, "record")}, ${plural(bytes, "byte")}${disturbed}`;
 }

@@ -3,7 +3,7 @@ import type { FieldtapeError } from "../../errors.ts";
 import type { RecordingResult } from "../../recorder/record.ts";
 import type { Rates, RecordingStatus } from "../../recorder/status.ts";
 import type { Flow } from "../../recorder/tally.ts";
-import { plural } from "../replay/plural.ts";
+import { plural } from "../plural.ts";
 
 const UNITS = ["B", "kB", "MB", "GB", "TB"];
 

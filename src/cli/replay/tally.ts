@@ -1,5 +1,5 @@
 import type { TapeRecord } from "../../tape/record.ts";
-import { plural } from "./plural.ts";
+import { plural } from "../plural.ts";
 
 /** What came out of a replay, counted. */
 export class Tally {

@@ -8,8 +8,8 @@ import type { Stage } from "../../tape/transform.ts";
 import { formatDuration } from "../../time/duration.ts";
 import { inZone, type Zone } from "../../time/zone.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { plural } from "../plural.ts";
 import type { ReplayPlan } from "./plan.ts";
-import { plural } from "./plural.ts";
 import type { ReplayIo } from "./run-replay.ts";
 import { type Part, partOf } from "./session.ts";
 

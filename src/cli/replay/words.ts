@@ -6,7 +6,7 @@ import { formatRecord } from "../../tape/line.ts";
 import type { ReaderFacts } from "../../tape/reader.ts";
 import { formatDuration } from "../../time/duration.ts";
 import type { Nanos } from "../../time/nanos.ts";
-import { plural } from "./plural.ts";
+import { plural } from "../plural.ts";
 import type { Tally } from "./tally.ts";
 
 const RECORD_MAX = 600;

@@ -1,8 +1,8 @@
 import { fromHex } from "../../bytes/hex.ts";
 import { isText } from "../../bytes/utf8.ts";
 import type { ControlStatus } from "../../recorder/schema.ts";
+import { plural } from "../plural.ts";
 import { amount, elapsed } from "../record/words.ts";
-import { plural } from "../replay/plural.ts";
 import { keyLine, keyTable } from "./key-table.ts";
 import { promptLine } from "./prompt.ts";
 import { RECORDING_KEYS } from "./recording-keys.ts";

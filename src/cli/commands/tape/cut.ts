@@ -46,10 +46,10 @@ export class TapeCut extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(TapeCut);
-    const [{ cutTape }, { parsePosition }, { count }] = await Promise.all([
+    const [{ cutTape }, { parsePosition }, { plural }] = await Promise.all([
       import("../../../tape/cut.ts"),
       import("../../../tape/position.ts"),
-      import("../../tape-words.ts"),
+      import("../../plural.ts"),
     ]);
     const range =
       flags.lines === undefined
@@ -70,7 +70,7 @@ export class TapeCut extends FieldtapeCommand {
       const { fromLine, untilLine, records, carried } = report;
       const lines = `lines ${fromLine} to ${untilLine === undefined ? "the last" : untilLine - 1}`;
       const again = carried === 0 ? "" : `, ${carried} of them said again`;
-      this.say(`${output}: ${count(records, "record")} (${lines}${again})`);
+      this.say(`${output}: ${plural(records, "record")} (${lines}${again})`);
     }
     return EXIT.ok;
   }

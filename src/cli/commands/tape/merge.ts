@@ -28,9 +28,9 @@ export class TapeMerge extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { argv, flags } = await this.parse(TapeMerge);
-    const [{ mergeTapes }, { count }, { formatDuration }] = await Promise.all([
+    const [{ mergeTapes }, { plural }, { formatDuration }] = await Promise.all([
       import("../../../tape/merge.ts"),
-      import("../../tape-words.ts"),
+      import("../../plural.ts"),
       import("../../../time/duration.ts"),
     ]);
     const { align, force, output } = flags;
@@ -41,8 +41,8 @@ export class TapeMerge extends FieldtapeCommand {
     else {
       const places = report.sources.map(({ path, shift }) => `  ${path} from ${formatDuration(shift)}`);
       const left = report.anchorsLeftOut;
-      const clocks = left === 0 ? [] : [`  ${count(left, "date")} by other clocks left out`];
-      this.say([`${output}: ${count(report.records, "record")}`, ...places, ...clocks].join("\n"));
+      const clocks = left === 0 ? [] : [`  ${plural(left, "date")} by other clocks left out`];
+      this.say([`${output}: ${plural(report.records, "record")}`, ...places, ...clocks].join("\n"));
     }
     return EXIT.ok;
   }
