@@ -12,6 +12,7 @@ export default defineConfig({
     allowOnly: false,
     // Flows mostly wait for the program that they started.
     maxWorkers: "100%",
+    globalSetup: ["test/own-state-folder.ts"],
     setupFiles: ["test/setup.ts"],
     projects: [
       // Nothing here has state outside its test: the files share their imports, which are most of the time.

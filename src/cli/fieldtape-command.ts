@@ -3,8 +3,8 @@ import process from "node:process";
 import { Command, Flags } from "@oclif/core";
 import type { JsonObject } from "../bytes/json.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
-import { failure } from "./failure.ts";
 import { type Interruption, onInterruption } from "./interruption.ts";
+import { tellFailure } from "./tell-failure.ts";
 
 /**
  * What all commands share. A command turns its flags into one typed value in the first lines of `act`, imports what
@@ -65,8 +65,7 @@ export abstract class FieldtapeCommand extends Command {
 
   protected override async catch(error: Error): Promise<void> {
     this.parsed = true; // a refused command line is no forgotten one: oclif would warn
-    const { exit, words } = failure(error, this.argv.includes("--debug"));
-    this.say(words);
+    const exit = await tellFailure(error, { debug: this.argv.includes("--debug") });
     if (exit === EXIT.usage && "oclif" in error)
       this.say(`  see fieldtape ${this.id?.replaceAll(":", " ") ?? ""} --help`);
     process.exitCode = exit;

@@ -2,14 +2,16 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { run, settings } from "@oclif/core";
 import { EXIT } from "./exit.ts";
-import { failure } from "./failure.ts";
 import { guardStandardStreams } from "./standard-streams.ts";
+import { tellFailure } from "./tell-failure.ts";
+import { onUncaught } from "./uncaught.ts";
 import { unknownCommand } from "./unknown-command.ts";
 
 /** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
 export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
   guardStandardStreams();
+  onUncaught();
   if (argv[0] === "--version" && argv.includes("--json")) {
     const { versions } = await import("./version.ts");
     process.stdout.write(`${JSON.stringify(versions())}\n`);
@@ -25,9 +27,8 @@ export async function main(argv: readonly string[]): Promise<void> {
       process.exitCode = EXIT.usage;
       return;
     }
-    const { exit, words } = failure(thrown, argv.includes("--debug"));
-    process.stderr.write(`${words}\n  see fieldtape --help\n`);
-    process.exitCode = exit;
+    process.exitCode = await tellFailure(thrown, { debug: argv.includes("--debug") });
+    if (process.exitCode === EXIT.usage) process.stderr.write("  see fieldtape --help\n");
   }
 }
 
