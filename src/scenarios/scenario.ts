@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
@@ -30,34 +30,60 @@ export async function loadScenario(
   folder: string,
   variants: readonly string[] = [],
 ): Promise<Scenario> {
-  refuseEscape(corpus, folder);
-  const path = join(folder, SCENARIO_FILE);
-  if (existsSync(path)) refuseEscape(corpus, path);
-  const settings = readScenarioFile(path);
-  const tape = TAPE_FILES.map((name) => join(folder, name)).find((candidate) => existsSync(candidate));
+  const files = listFiles(corpus, folder);
+  const settings = readScenarioFile(join(folder, SCENARIO_FILE), files);
+  const tape = files.first(TAPE_FILES);
   if (tape === undefined) {
     throw new FieldtapeError("INCOMPLETE", `the scenario has no tape`, {
       file: folder,
       hint: "it must be named tape.jsonl or tape.jsonl.gz",
     });
   }
-  refuseEscape(corpus, tape);
-  refuseOther(tape);
-  const goldens = [...variants.map(variantFile), GOLDEN_FILE].map((name) => join(folder, name));
-  const golden = goldens.find((candidate) => existsSync(candidate)) ?? join(folder, GOLDEN_FILE);
-  if (existsSync(golden)) {
-    refuseEscape(corpus, golden);
-    refuseOther(golden);
-  }
+  const golden = files.first([...variants.map(variantFile), GOLDEN_FILE]) ?? join(folder, GOLDEN_FILE);
   return { name: caseName(corpus, folder), folder, tape, golden, settings };
 }
 
-/** Reading a pipe would wait for ever for somebody who writes. */
-function refuseOther(path: string): void {
-  if (!statSync(path).isFile()) throw new FieldtapeError("SCENARIO_INVALID", "is no file", { file: path });
+/** The files of a scenario's folder, listed once: a corpus has thousands of small ones. */
+class CaseFiles {
+  readonly #corpus: string;
+  readonly #folder: string;
+  readonly #entries: ReadonlyMap<string, Dirent>;
+
+  constructor(corpus: string, folder: string, entries: readonly Dirent[]) {
+    this.#corpus = corpus;
+    this.#folder = folder;
+    this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
+  }
+
+  /** The first of `names` that is there. @throws FieldtapeError SCENARIO_INVALID when that is no file, or a link out of the corpus */
+  first(names: readonly string[]): string | undefined {
+    const entry = names.map((name) => this.#entries.get(name)).find((found) => found !== undefined);
+    if (entry === undefined) return undefined;
+    const path = join(this.#folder, entry.name);
+    if (entry.isSymbolicLink()) refuseEscape(this.#corpus, path);
+    // Reading a pipe would wait for ever for somebody who writes.
+    const isFile = entry.isSymbolicLink() ? statSync(path).isFile() : entry.isFile();
+    if (!isFile) throw new FieldtapeError("SCENARIO_INVALID", "is no file", { file: path });
+    return path;
+  }
 }
 
-function readScenarioFile(path: string): ScenarioFile {
+function listFiles(corpus: string, folder: string): CaseFiles {
+  try {
+    refuseEscape(corpus, folder);
+    return new CaseFiles(corpus, folder, readdirSync(folder, { withFileTypes: true }));
+  } catch (cause) {
+    if (cause instanceof FieldtapeError) throw cause;
+    if (systemCode(cause) === "ENOENT") throw noScenario(folder);
+    throw new FieldtapeError("INPUT_UNREADABLE", "cannot read the scenario's folder", { file: folder, cause });
+  }
+}
+
+const noScenario = (file: string): FieldtapeError =>
+  new FieldtapeError("INCOMPLETE", "there is no scenario here", { file });
+
+function readScenarioFile(path: string, files: CaseFiles): ScenarioFile {
+  if (files.first([SCENARIO_FILE]) === undefined) throw noScenario(path);
   const text = readText(path);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
@@ -99,14 +125,11 @@ function toValue(read: () => unknown, path: string): unknown {
 
 function readText(path: string): string {
   try {
-    refuseOther(path);
     if (statSync(path).size > SIZE_MAX)
       throw new FieldtapeError("SCENARIO_INVALID", "is larger than 64 KiB", { file: path });
     return readFileSync(path, "utf8");
   } catch (cause) {
     if (cause instanceof FieldtapeError) throw cause;
-    if (systemCode(cause) === "ENOENT")
-      throw new FieldtapeError("INCOMPLETE", "there is no scenario here", { file: path, cause });
     throw new FieldtapeError("INPUT_UNREADABLE", "cannot read the scenario", { file: path, cause });
   }
 }
