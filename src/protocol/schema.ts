@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromHex } from "../bytes/hex.ts";
 import { CHECK_KINDS } from "./check.ts";
 import { type LayoutOptions, layoutOf, startPattern } from "./layout.ts";

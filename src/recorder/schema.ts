@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { GAP_CAUSES } from "../bytes/channel.ts";
 import { LABEL_LENGTH_MAX } from "./application-events.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { expectationSchema } from "./expectations/schema.ts";
 import { faultSchema } from "./faults/schema.ts";
 import { goldenSchema } from "./goldens/schema.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { CONFIG_SCHEMA } from "./config-schema.ts";
 
 const json = z.json();

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const disturbance = z.discriminatedUnion("type", [
   z.object({ type: z.literal("power-cut"), choice: z.int().min(0) }),

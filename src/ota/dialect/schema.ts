@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { TrustMemory } from "../release/trust.ts";
 
 const counter = z.int().min(0);

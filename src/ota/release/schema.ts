@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { parseIso } from "../../time/iso.ts";
 import { keyIdOf } from "./key-id.ts";
 import {

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { TROUBLES } from "../transfer/transport.ts";
 
 const span = z.string().regex(/^[0-9.]+(ms|s|m|h|d)([0-9.]+(ms|s|m|h))*$/, "must be a span like 30s or 1m30s");

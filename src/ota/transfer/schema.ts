@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /** Chunks that a resume record may list: of a file of 64 GiB. */
 const CHUNKS_MAX = 65_536;

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { JournalRecord } from "./journal-record.ts";
 import type { TreeList } from "./tree-list.ts";
 

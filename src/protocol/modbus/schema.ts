@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { MODBUS_RTU_OPTIONS, type ModbusRtuOptions } from "./modbus-rtu.ts";
 import { MODBUS_SESSION_OPTIONS, type ModbusSessionOptions } from "./modbus-session.ts";
 import { MODBUS_TCP_OPTIONS, type ModbusTcpOptions } from "./modbus-tcp.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { fromHex } from "../../bytes/hex.ts";
 import { REQUEST_REPLY_OPTIONS as DEFAULTS, type RequestReplyOptions } from "./options.ts";
 

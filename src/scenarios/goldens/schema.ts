@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { duration, predicate } from "../notation/schema.ts";
 import { parseMemberPath } from "./member-path.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { FieldtapeError } from "../../errors.ts";
 import { compilePredicate } from "../../tape/predicate.ts";
 import { parseDuration } from "../../time/duration.ts";

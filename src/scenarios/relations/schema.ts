@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { words } from "../notation/schema.ts";
 
 /** What must hold of every case, whatever it is about. */

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 const words = z.string().max(4_000);
 const byCause = z.record(z.string().max(64), words);

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { ERROR_CODES } from "../../errors.ts";
 import type { CaseResult } from "../case-result.ts";
 import { caseDifferencesSchema } from "../differences/schema.ts";
