@@ -18,8 +18,5 @@ export const ROOT_STEPS_MAX = 64;
 export const FILES_MAX = 20_000;
 export const FILE_BYTES_MAX = 64 * 2 ** 30;
 export const PAYLOAD_BYTES_MAX = 256 * 2 ** 30;
-/** Bytes of UTF-8: of a whole path, and of one name in it (what ext4, APFS and NTFS all take). */
-export const PATH_BYTES_MAX = 1_024;
-export const NAME_BYTES_MAX = 255;
 /** Characters. */
 export const NOTES_LENGTH_MAX = 65_536;

@@ -37,7 +37,7 @@ export interface Manifest {
 }
 
 export interface ManifestFile {
-  /** Relative, `/` between names; see `payload-path.ts`. */
+  /** Relative, `/` between names; see `bytes/portable-path.ts`. */
   readonly path: string;
   /** 64 lower-case hex digits, of the file's bytes. */
   readonly sha256: string;

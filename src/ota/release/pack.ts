@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import { collidingPath, comparePaths } from "../../bytes/portable-path.ts";
 import { sha256Hex } from "../../bytes/sha256.ts";
 import { FieldtapeError } from "../../errors.ts";
 import { AtomicFile, refuseExisting } from "./atomic-file.ts";
@@ -7,7 +8,6 @@ import { fileChunks } from "./input-file.ts";
 import type { Manifest, ManifestFile } from "./manifest.ts";
 import { BAKED_ROOT, MANIFEST_NAME, payloadEntry, SIGNATURE_NAME, topEntry } from "./package-layout.ts";
 import { listPayload } from "./payload-folder.ts";
-import { collidingPath, comparePaths } from "./payload-path.ts";
 import { MANIFEST_FILE } from "./schema.ts";
 import { encodeSignatureFile } from "./signature-check.ts";
 import { END_OF_ARCHIVE, paddingOf } from "./ustar.ts";

@@ -1,10 +1,10 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
+import { foldedPath, pathProblem } from "../../bytes/portable-path.ts";
 import { ByteSource } from "./byte-source.ts";
 import { MANIFEST_BYTES_MAX, SIGNATURE_BYTES_MAX } from "./limits.ts";
 import { type Manifest, type ManifestFile, modeBits } from "./manifest.ts";
 import { MANIFEST_NAME, PAYLOAD_FOLDER, payloadEntry, SIGNATURE_NAME } from "./package-layout.ts";
-import { foldedPath, pathProblem } from "./payload-path.ts";
 import type { PackageRefusal, Refusal, Verdict } from "./refusal.ts";
 import type { SignedFile } from "./signature-file.ts";
 import { BLOCK, type DescribedEntry, describeHeader, END_OF_ARCHIVE, PLAIN_FILE, paddingOf, RECORD } from "./ustar.ts";

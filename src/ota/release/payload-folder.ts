@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { collidingPath, comparePaths, pathProblem } from "../../bytes/portable-path.ts";
 import { FieldtapeError } from "../../errors.ts";
 import { fileChunks } from "./input-file.ts";
 import { FILE_BYTES_MAX, FILES_MAX } from "./limits.ts";
 import type { ManifestFile } from "./manifest.ts";
-import { collidingPath, comparePaths, pathProblem } from "./payload-path.ts";
 
 /**
  * Every file below a folder as a manifest names it, by the bytes of its path. Of the permissions only "executable" is kept; empty

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { collidingPath, pathProblem } from "../../bytes/portable-path.ts";
 import { parseIso } from "../../time/iso.ts";
 import { keyIdOf } from "./key-id.ts";
 import {
@@ -12,7 +13,6 @@ import {
   TIMESTAMP_BYTES_MAX,
 } from "./limits.ts";
 import type { Manifest } from "./manifest.ts";
-import { collidingPath, pathProblem } from "./payload-path.ts";
 import type { SignedFileName, TrustRefusal, Verdict } from "./refusal.ts";
 import { ROLES, type Root } from "./root.ts";
 import type { SignatureFile } from "./signature-file.ts";

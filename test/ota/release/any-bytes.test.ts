@@ -4,7 +4,7 @@ import { pipeline } from "node:stream/promises";
 import { fc, test as property } from "@fast-check/vitest";
 import tar from "tar-stream";
 import { expect } from "vitest";
-import { pathProblem } from "../../../src/ota/release/payload-path.ts";
+import { pathProblem } from "../../../src/bytes/portable-path.ts";
 import { MANIFEST_FILE, parseKeyFile, ROOT_FILE, TIMESTAMP_FILE } from "../../../src/ota/release/schema.ts";
 import { acceptManifest, acceptRoot, acceptTimestamp, beginTrust } from "../../../src/ota/release/trust.ts";
 import { END_OF_ARCHIVE, encodeEntry, paddingOf } from "../../../src/ota/release/ustar.ts";

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { collidingPath, pathProblem } from "../../../src/ota/release/payload-path.ts";
+import { collidingPath, pathProblem } from "../../../src/bytes/portable-path.ts";
 import { encodeEntry } from "../../../src/ota/release/ustar.ts";
 import { verifyPackage } from "../../../src/ota/release/verify-package.ts";
 import { type ForeignEntry, foreignPackage, manifestFor, refusalOf } from "./packages.ts";
