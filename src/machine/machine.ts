@@ -19,6 +19,8 @@ export const ELAPSED: Elapsed = { type: "elapsed" };
  */
 export interface Machine<C, S, I, O> {
   readonly name: string;
+  /** Its state is not plain data (it is somebody's own object): no snapshot can be made of it, so a seek starts from the beginning. */
+  readonly cold?: true;
   initial(config: C): S;
   step(state: S, input: I | Elapsed, at: Nanos): Step<S, O>;
   deadline(state: S): Nanos | undefined;

@@ -40,6 +40,7 @@ class MachineRun implements SubjectRun {
   readonly #outputs = new ChainOutputs();
   readonly #chain: Chain;
   readonly rewrite?: NonNullable<SubjectRun["rewrite"]>;
+  readonly snapshot?: NonNullable<SubjectRun["snapshot"]>;
 
   constructor(name: string, plan: ChainPlan, { channels, recorded, snapshot, time }: OpenOptions) {
     this.#name = name;
@@ -49,7 +50,9 @@ class MachineRun implements SubjectRun {
       time: time ?? "recorded",
     });
     if (snapshot !== undefined) this.#chain.restore(snapshot);
-    const { framer } = plan;
+    const { framer, session } = plan;
+    if (framer?.machine.cold !== true && session?.machine.cold !== true)
+      this.snapshot = async () => this.#chain.snapshot();
     if (framer?.machine.reencode !== undefined) this.rewrite = (frame, edits) => rewriteFrame(framer, frame, edits);
   }
 
@@ -61,10 +64,6 @@ class MachineRun implements SubjectRun {
       signal.throwIfAborted();
     }
     return { outputs: this.#outputs.take(), deadline: this.#chain.deadline };
-  }
-
-  async snapshot(): Promise<Uint8Array> {
-    return this.#chain.snapshot();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
