@@ -53,7 +53,8 @@ class MachineRun implements SubjectRun {
     const { framer, session } = plan;
     if (framer?.machine.cold !== true && session?.machine.cold !== true)
       this.snapshot = async () => this.#chain.snapshot();
-    if (framer?.machine.reencode !== undefined) this.rewrite = (frame, edits) => rewriteFrame(framer, frame, edits);
+    if (framer?.machine.reencode !== undefined)
+      this.rewrite = async (frame, edits) => rewriteFrame(framer, frame, edits);
   }
 
   async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {

@@ -58,7 +58,7 @@ export interface SubjectRun extends AsyncDisposable {
    * The bytes of a frame that the subject said, after edits of its value, with lengths and checks that are right again; `undefined` if
    * no frame says that. Without edits: the same bytes. For shrinking and redaction. Absent: the subject cannot.
    */
-  rewrite?(frame: FrameOnWire, edits: readonly Edit[]): Uint8Array | undefined;
+  rewrite?(frame: FrameOnWire, edits: readonly Edit[]): Promise<Uint8Array | undefined>;
 }
 
 export interface Advanced {

@@ -15,7 +15,7 @@ async function runOf<Options, S>(framer: Framer<Options, S>, options: Options) {
 
 test("a subject whose framer has an encoder re-encodes frames, and one without says that it cannot", async () => {
   const run = await runOf(lines, LINES_OPTIONS);
-  expect(run.rewrite?.(frame, [{ path: ["text"], value: "bc" }])).toEqual(new TextEncoder().encode("bc\n"));
+  expect(await run.rewrite?.(frame, [{ path: ["text"], value: "bc" }])).toEqual(new TextEncoder().encode("bc\n"));
   const { reencode: _, ...deaf } = lines;
   expect((await runOf(deaf, LINES_OPTIONS)).rewrite).toBeUndefined();
 });
@@ -34,6 +34,6 @@ test("an encoder that gives something else than it was asked for is not believed
 test("an edit of what is not there is refused", async () => {
   const run = await runOf(lines, LINES_OPTIONS);
   for (const path of [["data"], ["text", 0], ["toString"], ["span", 2], []]) {
-    expect(run.rewrite?.(frame, [{ path, value: "b" }]), path.join(".")).toBeUndefined();
+    expect(await run.rewrite?.(frame, [{ path, value: "b" }]), path.join(".")).toBeUndefined();
   }
 });

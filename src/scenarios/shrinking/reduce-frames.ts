@@ -51,7 +51,7 @@ async function reduceFrame(candidate: Candidate, { framesOf, rewrite, frame }: O
     await reduceValue([key], member, async (path, value) => {
       const bytes = current === undefined ? undefined : bytesAt(best.records, current);
       if (current === undefined || bytes === undefined) return false;
-      const said = rewrite({ bytes, value: current.value }, [{ path, value }]);
+      const said = await rewrite({ bytes, value: current.value }, [{ path, value }]);
       if (said === undefined) return false;
       const next = { ...best, records: withBytesAt(best.records, current, said) };
       if (!(await trials.show(next))) return false;
