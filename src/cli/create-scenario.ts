@@ -1,6 +1,7 @@
 import { resolve } from "node:path";
-import { accept, isRefusal } from "../scenarios/accept.ts";
+import { accept } from "../scenarios/accept.ts";
 import { newScenario, type WrittenScenario } from "../scenarios/new-scenario.ts";
+import { isRefusal, tryCase } from "../scenarios/trial.ts";
 import type { LoadedConfig } from "./config/config-file.ts";
 import { refuseContinuousIntegration } from "./continuous-integration.ts";
 import type { ExitCode } from "./exit.ts";
@@ -41,7 +42,8 @@ export async function createScenario(request: ScenarioRequest): Promise<CreatedS
   const pendingFolder = resolve(".fieldtape", "pending");
   const written = await newScenario({ ...request, options, pendingFolder, findSubject });
   if (reason === undefined) return { written, accepted: false };
-  const [acceptance] = await accept({ corpus, folders: [written.folder], reason, findSubject, signal });
+  const trial = await tryCase({ corpus, folder: written.folder }, findSubject, signal);
+  const [acceptance] = await accept([trial], { corpus, reason });
   const outcome = acceptance?.outcome;
   if (outcome === undefined || !isRefusal(outcome)) return { written, accepted: true };
   const words = caseWords({ name: written.name, outcome, fed: 0, said: written.said });

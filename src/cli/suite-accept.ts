@@ -1,14 +1,18 @@
 import { join, resolve } from "node:path";
 import { FieldtapeError } from "../errors.ts";
-import { type Acceptance, isRefusal } from "../scenarios/accept.ts";
 import { VARIANT_NAME } from "../scenarios/case-folder.ts";
 import { chooseCauses } from "../scenarios/choose-causes.ts";
 import { clustersOf } from "../scenarios/differences/cluster.ts";
 import { discover } from "../scenarios/discover.ts";
+import { runJobs } from "../scenarios/run-jobs.ts";
+import { isRefusal, type Trial, type TrialJob } from "../scenarios/trial.ts";
+import { seconds } from "../time/nanos.ts";
 import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
-import { runToCompare } from "./suite-run.ts";
+import { trialPool } from "./suite-pool.ts";
+import { CASE_TIMEOUT_SECONDS, runToCompare } from "./suite-run.ts";
 import { caseWords, differingCases, exitOf } from "./suite-words.ts";
+import { realWorld } from "./wiring.ts";
 
 /** What `suite accept` was asked for. */
 export interface AcceptRequest {
@@ -61,11 +65,21 @@ async function byName({ names, corpus }: AcceptRequest): Promise<readonly string
   });
 }
 
+/** Tries on threads what accepting the cases would do. One that hangs or dies there is refused like any other. */
+export async function tryCases(
+  jobs: readonly TrialJob[],
+  { config, signal }: { readonly config: ConfigOptions; readonly signal: AbortSignal },
+): Promise<readonly Trial[]> {
+  const { clock } = realWorld({ sleep: "coarse" });
+  await using pool = trialPool({ config, width: undefined, clock, caseLimit: seconds(CASE_TIMEOUT_SECONDS) });
+  return await runJobs(jobs, pool, { signal });
+}
+
 function isBelow(folder: string, place: string, separator: string): boolean {
   return folder === place || folder.startsWith(`${place}${separator}`);
 }
 
-export function acceptanceExit(outcome: Acceptance["outcome"]): ExitCode {
+export function acceptanceExit(outcome: Trial["outcome"]): ExitCode {
   if (isRefusal(outcome)) return exitOf(outcome);
   return outcome.type === "mixed" ? EXIT.different : EXIT.ok;
 }
@@ -75,7 +89,7 @@ const NAMED_MAX = 20;
 const REFUSED_MAX = 5;
 
 /** What became of the cases, for a person. */
-export function acceptanceWords(accepted: readonly Acceptance[]): string[] {
+export function acceptanceWords(accepted: readonly Trial[]): string[] {
   const fine = accepted.filter(({ outcome }) => outcome.type === "accepted" || outcome.type === "unchanged");
   const left = accepted.filter((acceptance) => !fine.includes(acceptance));
   const lints = accepted.flatMap(({ name, lints }) => lints.map((lint) => `${name}: ${lint}`));
@@ -89,7 +103,7 @@ export function acceptanceWords(accepted: readonly Acceptance[]): string[] {
   ];
 }
 
-function leftWords({ name, outcome }: Acceptance): string[] {
+function leftWords({ name, outcome }: Trial): string[] {
   if (isRefusal(outcome)) return [caseWords({ name, outcome, fed: 0, said: 0 })];
   if (outcome.type !== "mixed") return [];
   return [[`left as it is: ${name}, which also has`, ...outcome.others].join("\n  ")];

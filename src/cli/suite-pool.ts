@@ -5,7 +5,8 @@ import Tinypool from "tinypool";
 import { caseName } from "../scenarios/case-folder.ts";
 import type { CaseJob } from "../scenarios/case-job.ts";
 import type { CaseResult } from "../scenarios/case-result.ts";
-import type { CaseRunner, TakeResult } from "../scenarios/run-suite.ts";
+import type { JobPlace, JobRunner, Named, TakeResult } from "../scenarios/run-jobs.ts";
+import type { Trial, TrialJob } from "../scenarios/trial.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, ZERO } from "../time/nanos.ts";
 import type { ConfigOptions } from "./config/config-file.ts";
@@ -22,29 +23,55 @@ export interface SuitePoolOptions {
   readonly caseLimit: Nanos;
 }
 
-/** Runs cases on threads: one that hangs or dies is that case's outcome, and the others go on. */
-export class SuitePool implements CaseRunner, AsyncDisposable {
+/** What threads do with a case. */
+interface PoolWork<Job, Result> {
+  /** The function of `suite-worker.ts` that does it. */
+  readonly task: string;
+  /** The result of a job that its thread hung on, or died of. */
+  lost(job: Job, code: "SUBJECT_HUNG" | "SUBJECT_CRASHED", words: string): Result;
+}
+
+/** Cases are run. */
+export const casePool = (options: SuitePoolOptions): SuitePool<CaseJob, CaseResult> =>
+  new SuitePool(options, {
+    task: "runTask",
+    lost: (job, code, words) => ({ name: nameOf(job), outcome: { type: "failed", code, words }, fed: 0, said: 0 }),
+  });
+
+/** What accepting cases would do is tried. */
+export const trialPool = (options: SuitePoolOptions): SuitePool<TrialJob, Trial> =>
+  new SuitePool(options, {
+    task: "tryTask",
+    lost: (job, code, words) => ({ name: nameOf(job), outcome: { type: "failed", code, words }, lints: [] }),
+  });
+
+const nameOf = ({ corpus, folder }: JobPlace): string => caseName(corpus, folder);
+
+/** Does something with cases on threads: one that hangs or dies is that case's outcome, and the others go on. */
+export class SuitePool<Job extends JobPlace, Result extends Named> implements JobRunner<Job, Result>, AsyncDisposable {
   readonly width: number;
   readonly #options: SuitePoolOptions;
+  readonly #work: PoolWork<Job, Result>;
   readonly #pool: Tinypool;
 
-  constructor(options: SuitePoolOptions) {
+  constructor(options: SuitePoolOptions, work: PoolWork<Job, Result>) {
     this.#options = options;
+    this.#work = work;
     this.width = options.width ?? availableParallelism();
     this.#pool = new Tinypool({
       filename: join(programRoot(), "dist", "cli", "suite-worker.js"),
-      name: "runTask",
+      name: work.task,
       minThreads: this.width,
       maxThreads: this.width,
     });
   }
 
-  async run(jobs: readonly CaseJob[], onResult: TakeResult, signal: AbortSignal): Promise<readonly CaseJob[]> {
+  async run(jobs: readonly Job[], onResult: TakeResult<Result>, signal: AbortSignal): Promise<readonly Job[]> {
     const { clock, caseLimit, config } = this.#options;
     const { port1: port, port2: theirs } = new MessageChannel();
     using watchdog = new Watchdog(clock, caseLimit);
     let done = 0;
-    const take = (message: WorkerMessage): void => {
+    const take = (message: WorkerMessage<Result>): void => {
       watchdog.pat("limit" in message ? message.limit : undefined);
       if ("limit" in message) return;
       const { finished } = message;
@@ -65,7 +92,7 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
       if (done < jobs.length) gone.abort();
     });
     const begun = new Int32Array(new SharedArrayBuffer(4));
-    const task: WorkerTask = { jobs, config, port: theirs, begun };
+    const task: WorkerTask<Job> = { jobs, config, port: theirs, begun };
     try {
       await this.#pool.run(task, {
         transferList: [theirs],
@@ -80,7 +107,10 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
       const culprit = Atomics.load(begun, 0) - 1;
       const job = jobs[culprit];
       if (job === undefined || !(watchdog.hung.aborted || dead)) throw thrown;
-      onResult(watchdog.hung.aborted ? hung(job) : crashed(job, gone.signal.aborted ? ENDED : thrown), ZERO);
+      const lost = watchdog.hung.aborted
+        ? this.#work.lost(job, "SUBJECT_HUNG", "did not end in time; its thread was ended")
+        : this.#work.lost(job, "SUBJECT_CRASHED", gone.signal.aborted ? ENDED : wordsOf(thrown));
+      onResult(lost, ZERO);
       // What it had finished and not told is run again.
       return jobs.filter((_, index) => index >= done && index !== culprit);
     } finally {
@@ -95,17 +125,7 @@ export class SuitePool implements CaseRunner, AsyncDisposable {
 
 const ENDED = "it ended the thread that it ran on";
 
-function hung(job: CaseJob): CaseResult {
-  return lost(job, "SUBJECT_HUNG", "did not end in time; its thread was ended");
-}
-
-function crashed(job: CaseJob, thrown: unknown): CaseResult {
-  return lost(job, "SUBJECT_CRASHED", thrown instanceof Error ? thrown.message : String(thrown));
-}
-
-function lost({ corpus, folder }: CaseJob, code: "SUBJECT_HUNG" | "SUBJECT_CRASHED", words: string): CaseResult {
-  return { name: caseName(corpus, folder), outcome: { type: "failed", code, words }, fed: 0, said: 0 };
-}
+const wordsOf = (thrown: unknown): string => (thrown instanceof Error ? thrown.message : String(thrown));
 
 /** A thread that called exit or ran out of memory. */
 function isThreadDeath(thrown: unknown): boolean {

@@ -4,11 +4,11 @@ import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { caseName } from "../scenarios/case-folder.ts";
+import type { CaseJob } from "../scenarios/case-job.ts";
 import { type CaseResult, verdict } from "../scenarios/case-result.ts";
 import { orphanOf, type RunResult, type Timings } from "../scenarios/run/run-result.ts";
 import { declaredBy, settle } from "../scenarios/run/settle.ts";
-import type { CaseRunner } from "../scenarios/run-suite.ts";
-import { runSuite } from "../scenarios/run-suite.ts";
+import { type CaseRunner, runJobs } from "../scenarios/run-jobs.ts";
 import { formatIso } from "../time/iso.ts";
 import { seconds } from "../time/nanos.ts";
 import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
@@ -17,7 +17,7 @@ import { type Choice, type ChosenCases, chooseCases } from "./suite/chosen-cases
 import { repeatCases, withRepeats } from "./suite/repeat-cases.ts";
 import { portable } from "./suite/result-file.ts";
 import { keepTimings, readTimings } from "./suite/timings-file.ts";
-import { SuitePool } from "./suite-pool.ts";
+import { casePool } from "./suite-pool.ts";
 import { realWorld, type World } from "./wiring.ts";
 
 /** What `suite run` was asked for. */
@@ -77,12 +77,12 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
     // Elsewhere nothing is known of what this machine keeps.
     return await runOn(runner, { ...request, cache: false, determinism: 0 }, world);
   }
-  await using pool = new SuitePool({ config, width: workers, clock: world.clock, caseLimit });
+  await using pool = casePool({ config, width: workers, clock: world.clock, caseLimit });
   return await runOn(pool, request, world);
 }
 
 /** Seconds after which a case has hung, where nobody said. */
-const CASE_TIMEOUT_SECONDS = 60;
+export const CASE_TIMEOUT_SECONDS = 60;
 
 /** Runs all cases once, to see what differs now. @throws FieldtapeError as `runSuiteBelow` */
 export function runToCompare(
@@ -152,15 +152,16 @@ async function playCases(
   // What is to be repeated must have been played now.
   const build = request.cache && !repeats ? await buildDigest(request.loaded, corpus) : undefined;
   await using kept = repeats ? await keptFolder() : undefined;
-  const results = await runSuite(folders, runner, {
-    job: {
-      corpus,
-      pendingFolder: resolve(KEPT, "pending"),
-      relations: request.relations,
-      variants: request.variants,
-      ...(build === undefined ? {} : { cache: { folder: resolve(KEPT, "passed"), build } }),
-      ...(kept === undefined ? {} : { keep: kept.path }),
-    },
+  const common = {
+    corpus,
+    pendingFolder: resolve(KEPT, "pending"),
+    relations: request.relations,
+    variants: request.variants,
+    ...(build === undefined ? {} : { cache: { folder: resolve(KEPT, "passed"), build } }),
+    ...(kept === undefined ? {} : { keep: kept.path }),
+  };
+  const jobs = folders.map((folder): CaseJob => ({ ...common, folder }));
+  const results = await runJobs(jobs, runner, {
     signal: request.signal,
     onResult: ({ name, outcome }, spent) => {
       if (spent === undefined) cached += 1;

@@ -44,7 +44,7 @@ export async function runCase(job: CaseJob, findSubject: FindSubject, signal: Ab
     return { name, outcome, fed: played.fed, said: played.said.length, coverage, ...declared };
   } catch (thrown) {
     if (!(thrown instanceof FieldtapeError) || thrown.code === "ABORTED") throw thrown;
-    return { name, outcome: failed(thrown, job), fed: 0, said: 0, ...declared };
+    return { name, outcome: failed(thrown, job.corpus), fed: 0, said: 0, ...declared };
   }
 }
 
@@ -103,7 +103,7 @@ function disturbancesOf({ settings: { faults } }: Scenario): readonly string[] {
 }
 
 /** The same words wherever the corpus lies: runs on several machines are put together. */
-function failed(error: FieldtapeError, { corpus }: CaseJob): CaseOutcome {
+export function failed(error: FieldtapeError, corpus: string): Extract<CaseOutcome, { type: "failed" }> {
   const where = error.file === undefined ? "" : `${error.file}${error.line === undefined ? "" : `:${error.line}`}: `;
   const words = `${where}${error.message}${error.hint === undefined ? "" : `\n${error.hint}`}`;
   return { type: "failed", code: error.code, words: words.replaceAll(`${corpus}${sep}`, "") };

@@ -123,8 +123,8 @@ test.for([
   expect(finished.stderr).toContain("2 cases: 1 passed, 1 not");
 });
 
-test("a subject of one's own that hangs is ended, and the other cases go on", async () => {
-  const cwd = corpus({ "a/case": { subject: "stuck" }, "b/case": {} });
+test("a subject of one's own that hangs is ended, the other cases go on, and it cannot be accepted", async () => {
+  const cwd = corpus({ "a/case": { subject: "stuck", extra: "limits: { wallMs: 4000 }\n" }, "b/case": {} });
   await accept(cwd, "b", "--reason", "first golden");
   writeFileSync(
     join(cwd, "stuck.mjs"),
@@ -132,10 +132,12 @@ test("a subject of one's own that hangs is ended, and the other cases go on", as
   );
   writeFileSync(join(cwd, "package.json"), "{}");
   writeFileSync(join(cwd, "fieldtape.config.json"), '{"subjects":{"stuck":{"module":"./stuck.mjs"}}}');
-  const { code, stdout, stderr } = await run(cwd, "--case-timeout", "8");
+  const { code, stdout, stderr } = await run(cwd);
   expect(code).toBe(5);
   expect(stdout).toContain("hung: a/case");
   expect(stderr).toContain("2 cases: 1 passed, 1 not");
+  const refused = await accept(cwd, "a", "b", "--reason", "it never ends");
+  expect(refused).toMatchObject({ code: 5, stdout: expect.stringContaining("hung: a/case") });
 });
 
 test("a subject that ends its thread is that case's outcome, and the others of its batch are run all the same", async () => {

@@ -2,8 +2,9 @@ import type { Queue, QueueEvents } from "bullmq";
 import { FieldtapeError } from "../../errors.ts";
 import { caseName } from "../../scenarios/case-folder.ts";
 import type { CaseJob } from "../../scenarios/case-job.ts";
+import type { CaseResult } from "../../scenarios/case-result.ts";
 import { parseFinished } from "../../scenarios/run/schema.ts";
-import type { CaseRunner, TakeResult } from "../../scenarios/run-suite.ts";
+import type { CaseRunner, TakeResult } from "../../scenarios/run-jobs.ts";
 import { nanos } from "../../time/nanos.ts";
 import { publishCase } from "./case-files.ts";
 import { type QueueHouse, queueName } from "./open-queue.ts";
@@ -45,7 +46,11 @@ export class QueueRunner implements CaseRunner, AsyncDisposable {
     return runner;
   }
 
-  async run(jobs: readonly CaseJob[], onResult: TakeResult, signal: AbortSignal): Promise<readonly CaseJob[]> {
+  async run(
+    jobs: readonly CaseJob[],
+    onResult: TakeResult<CaseResult>,
+    signal: AbortSignal,
+  ): Promise<readonly CaseJob[]> {
     const wanted = await Promise.all(
       jobs.map(async (job) => ({
         name: "case",

@@ -9,7 +9,7 @@ import type { Clock } from "../../time/clock.ts";
 import { millis, type Nanos } from "../../time/nanos.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
 import { portable } from "../suite/result-file.ts";
-import { SuitePool } from "../suite-pool.ts";
+import { casePool } from "../suite-pool.ts";
 import { layOut } from "./case-files.ts";
 import { type QueueHouse, queueName } from "./open-queue.ts";
 import { parseQueuedCase, type QueuedCase } from "./schema.ts";
@@ -35,7 +35,7 @@ export async function workOnQueue(options: QueueWorkerOptions): Promise<void> {
   const { house, build, width, signal } = options;
   await mkdir(resolve(".fieldtape"), { recursive: true });
   const corpora = await mkdtemp(join(resolve(".fieldtape"), "fetched-"));
-  const pools = new Map<number, SuitePool>();
+  const pools = new Map<number, CasePool>();
   const worker = new house.bullmq.Worker(
     queueName(build),
     async (job) => {
@@ -66,10 +66,12 @@ export async function workOnQueue(options: QueueWorkerOptions): Promise<void> {
   }
 }
 
+type CasePool = ReturnType<typeof casePool>;
+
 /** Runs with different limits do not share threads. */
-function poolFor(pools: Map<number, SuitePool>, { caseTimeoutMs }: QueuedCase, options: QueueWorkerOptions): SuitePool {
+function poolFor(pools: Map<number, CasePool>, { caseTimeoutMs }: QueuedCase, options: QueueWorkerOptions): CasePool {
   const { config, width, clock } = options;
-  const pool = pools.get(caseTimeoutMs) ?? new SuitePool({ config, width, clock, caseLimit: millis(caseTimeoutMs) });
+  const pool = pools.get(caseTimeoutMs) ?? casePool({ config, width, clock, caseLimit: millis(caseTimeoutMs) });
   pools.set(caseTimeoutMs, pool);
   return pool;
 }
@@ -77,7 +79,7 @@ function poolFor(pools: Map<number, SuitePool>, { caseTimeoutMs }: QueuedCase, o
 async function runQueued(
   { name, files, relations, variants }: QueuedCase,
   corpus: string,
-  pool: SuitePool,
+  pool: CasePool,
   { files: from, signal }: QueueWorkerOptions,
 ): Promise<{ result: CaseResult; nanos?: number }> {
   const folder = join(corpus, ...name.split("/"));

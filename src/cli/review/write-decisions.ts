@@ -3,15 +3,15 @@ import { accept } from "../../scenarios/accept.ts";
 import { chooseCauses } from "../../scenarios/choose-causes.ts";
 import type { Decisions } from "../../scenarios/review/decisions.ts";
 import { writeReview } from "../../scenarios/review/review-file.ts";
-import type { FindSubject } from "../../scenarios/run-case.ts";
+import type { ConfigOptions } from "../config/config-file.ts";
 import { EXIT, type ExitCode, worst } from "../exit.ts";
-import { acceptanceExit, acceptanceWords } from "../suite-accept.ts";
+import { acceptanceExit, acceptanceWords, tryCases } from "../suite-accept.ts";
 import type { ReviewRun } from "./review-run.ts";
 
 export interface WriteDecisionsOptions {
   /** Where rejections and notes are kept. */
   readonly reviewFile: string;
-  readonly findSubject: FindSubject;
+  readonly config: ConfigOptions;
   readonly signal: AbortSignal;
 }
 
@@ -25,7 +25,7 @@ export interface Written {
 export async function writeDecisions(
   { corpus, clusters }: ReviewRun,
   decisions: Decisions,
-  { reviewFile, findSubject, signal }: WriteDecisionsOptions,
+  { reviewFile, config, signal }: WriteDecisionsOptions,
 ): Promise<Written> {
   await writeReview(reviewFile, decisions);
   const accepted = clusters.filter(({ id }) => decisions.decided.get(id)?.type === "accept");
@@ -37,14 +37,11 @@ export async function writeDecisions(
     accepted.map(({ id }) => id),
   );
   const reasons = accepted.map(({ id }) => decisions.decided.get(id)?.reason ?? "");
-  const outcomes = await accept({
-    corpus,
-    folders: cases.map((name) => join(corpus, name)),
-    reason: [...new Set(reasons)].join("\n"),
-    causes: signatures,
-    findSubject,
-    signal,
-  });
+  const trials = await tryCases(
+    cases.map((name) => ({ corpus, folder: join(corpus, name), causes: signatures })),
+    { config, signal },
+  );
+  const outcomes = await accept(trials, { corpus, reason: [...new Set(reasons)].join("\n"), causes: signatures });
   return {
     words: acceptanceWords(outcomes),
     code: worst([...left, ...outcomes.map(({ outcome }) => acceptanceExit(outcome))]),

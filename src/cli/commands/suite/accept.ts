@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import process from "node:process";
 import { Args, Flags } from "@oclif/core";
-import type { Acceptance } from "../../../scenarios/accept.ts";
+import type { Trial } from "../../../scenarios/trial.ts";
 import { refuseContinuousIntegration } from "../../continuous-integration.ts";
 import { type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
@@ -51,28 +51,27 @@ export class SuiteAccept extends FieldtapeCommand {
       signal: this.interrupted,
     };
     refuseContinuousIntegration();
-    const [{ toAccept }, { accept }, { suiteSubjects }, { configOf }] = await Promise.all([
+    const [{ toAccept, tryCases }, { accept, refuseNoReason }, { configOf }] = await Promise.all([
       import("../../suite-accept.ts"),
       import("../../../scenarios/accept.ts"),
-      import("../../suite-subjects.ts"),
       import("../../wiring.ts"),
     ]);
-    const loaded = await configOf(flags);
-    const findSubject = suiteSubjects(loaded);
-    const { folders, causes } = await toAccept(request, loaded);
-    const accepted = await accept({
-      corpus: resolve(flags.corpus),
-      folders,
-      reason: flags.reason,
-      findSubject,
-      signal: this.interrupted,
+    refuseNoReason(flags.reason);
+    const { folders, causes } = await toAccept(request, await configOf(flags));
+    const corpus = resolve(flags.corpus);
+    const how = {
       ...(causes === undefined ? {} : { causes }),
       ...(flags.variant === undefined ? {} : { variant: flags.variant }),
-    });
+    };
+    const trials = await tryCases(
+      folders.map((folder) => ({ corpus, folder, ...how })),
+      request,
+    );
+    const accepted = await accept(trials, { corpus, reason: flags.reason, ...how });
     return await this.#report(accepted, flags.json);
   }
 
-  async #report(accepted: readonly Acceptance[], json: boolean): Promise<ExitCode> {
+  async #report(accepted: readonly Trial[], json: boolean): Promise<ExitCode> {
     const { acceptanceExit, acceptanceWords } = await import("../../suite-accept.ts");
     if (json) for (const { name, outcome, lints } of accepted) await this.printJson({ name, outcome, lints });
     else for (const words of acceptanceWords(accepted)) await this.printLine(words);

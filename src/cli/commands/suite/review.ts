@@ -31,15 +31,13 @@ export class SuiteReview extends FieldtapeCommand {
     const decides = told.accept.length + told.reject.length > 0;
     if (decides && told.reason === "") throw new FieldtapeError("USAGE", "--reason must say why");
     refuseContinuousIntegration();
-    const [{ reviewRun }, { writeDecisions }, review, { suiteSubjects }, { configOf, realWorld }, { exitOfCase }] =
-      await Promise.all([
-        import("../../review/review-run.ts"),
-        import("../../review/write-decisions.ts"),
-        import("../../../scenarios/review/review-file.ts"),
-        import("../../suite-subjects.ts"),
-        import("../../wiring.ts"),
-        import("../../suite-words.ts"),
-      ]);
+    const [{ reviewRun }, { writeDecisions }, review, { configOf, realWorld }, { exitOfCase }] = await Promise.all([
+      import("../../review/review-run.ts"),
+      import("../../review/write-decisions.ts"),
+      import("../../../scenarios/review/review-file.ts"),
+      import("../../wiring.ts"),
+      import("../../suite-words.ts"),
+    ]);
     const config = await configOf(flags);
     const signal = this.interrupted;
     const place = { folder: process.cwd(), file: flags.config, none: flags["no-config"] };
@@ -66,7 +64,7 @@ export class SuiteReview extends FieldtapeCommand {
       this.say("nothing was written");
       return EXIT.different;
     }
-    const written = await writeDecisions(run, decisions, { reviewFile, findSubject: suiteSubjects(config), signal });
+    const written = await writeDecisions(run, decisions, { reviewFile, config: place, signal });
     for (const line of written.words) await this.printLine(line);
     return written.code;
   }
