@@ -44,6 +44,9 @@ const doors = [
   ["tweetnacl", "^src/ota/release/ed25519\\.ts$", "signatures are made and verified in one place"],
   ["semver", "^src/ota/release/version\\.ts$", "versions are compared in one place"],
   ["ndjson", "^src/link/json-lines\\.ts$", "messages of other programs; a tape has its own scanner"],
+  ["yazl", "^src/bundle/zip/zip-stream\\.ts$", "bundles are packed in one place"],
+  ["yauzl", "^src/bundle/zip/zip-file\\.ts$", "what strangers packed is opened in one place"],
+  ["age-encryption", "^src/bundle/age\\.ts$", "bundles are encrypted and decrypted in one place"],
   ["re2js", "^src/tape/pattern\\.ts$", "one linear-time regular-expression engine, one home"],
 ];
 

@@ -79,6 +79,12 @@ export const localZone: Zone = (wall) =>
   // `|| 0`: minus nothing is nothing.
   -Math.round(new Date(Number(wall / 1_000_000n)).getTimezoneOffset()) || 0;
 
+/** Its name, as `Europe/Berlin`. */
+export const localZoneName = (): string => Intl.DateTimeFormat().resolvedOptions().timeZone;
+
+/** The beginning of 1970, for formats that want a date where there is none. */
+export const EPOCH = new Date(0);
+
 /** What code sees of the world that asks it instead of its inputs: for what must show that this is noticed. */
 export function ambientWorld(): { readonly zone: number; readonly day: number; readonly locale: string } {
   return {
