@@ -22,6 +22,8 @@ export interface QueueWorkerOptions {
   readonly width: number;
   readonly config: ConfigOptions;
   readonly clock: Clock;
+  /** It takes cases from now on. */
+  readonly onReady: () => void;
   readonly onCase: (name: string) => void;
   readonly signal: AbortSignal;
 }
@@ -55,6 +57,7 @@ export async function workOnQueue(options: QueueWorkerOptions): Promise<void> {
   worker.on("error", () => undefined); // it connects again by itself
   try {
     await worker.waitUntilReady();
+    options.onReady();
     await new Promise<void>((done) => {
       if (signal.aborted) done();
       signal.addEventListener("abort", () => done(), { once: true });

@@ -7,6 +7,8 @@ export interface CollectOptions {
   readonly dir: string;
   readonly config?: string | undefined;
   readonly "no-config": boolean;
+  readonly variant?: readonly string[] | undefined;
+  readonly "case-timeout": number;
 }
 
 /** Runs a corpus for what its cases bring, not for their verdicts; those of which nothing has changed are known. */
@@ -20,9 +22,9 @@ export async function collectRun(
     changedSince: undefined,
     shard: undefined,
     relations: false,
-    variants: [],
+    variants: flags.variant ?? [],
     workers: undefined,
-    caseTimeoutSeconds: 60,
+    caseTimeoutSeconds: flags["case-timeout"],
     determinism: 0,
     cache: true,
     config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { playingFlags } from "../../suite/playing-flags.ts";
 
 export class SuiteCoverage extends FieldtapeCommand {
   static override summary = "Say what the cases of a corpus reach: states, transitions, frames in states, faults.";
@@ -21,6 +22,7 @@ export class SuiteCoverage extends FieldtapeCommand {
     }),
     base: Flags.string({ description: "a run to compare with, as suite run --result left it", helpValue: "FILE" }),
     "fail-on-loss": Flags.boolean({ description: "exit code 1 when something is lost", dependsOn: ["base"] }),
+    ...playingFlags,
   };
 
   protected override async act(): Promise<ExitCode> {

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { playingFlags } from "../../suite/playing-flags.ts";
 
 export class SuiteMinimise extends FieldtapeCommand {
   static override summary = "Find a set of cases that reaches all that the corpus reaches, and move the others away.";
@@ -13,6 +14,7 @@ export class SuiteMinimise extends FieldtapeCommand {
   static override args = { dir: Args.string({ description: "the corpus, or a part of it", default: "corpora" }) };
   static override flags = {
     to: Flags.string({ description: "move the cases that are not needed into this folder", helpValue: "DIR" }),
+    ...playingFlags,
   };
 
   protected override async act(): Promise<ExitCode> {

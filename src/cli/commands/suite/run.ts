@@ -3,6 +3,7 @@ import { Args, Flags } from "@oclif/core";
 import { FieldtapeError } from "../../../errors.ts";
 import type { ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { playingFlags } from "../../suite/playing-flags.ts";
 
 export class SuiteRun extends FieldtapeCommand {
   static override summary = "Replay every scenario of a corpus and compare it with its golden.";
@@ -57,11 +58,6 @@ export class SuiteRun extends FieldtapeCommand {
       default: true,
       allowNo: true,
     }),
-    variant: Flags.string({
-      description: "hold cases that have a golden of this variant against that one; of several the first",
-      multiple: true,
-      helpValue: "NAME",
-    }),
     engine: Flags.string({
       description: "threads of this machine, or a queue that suite worker takes cases from",
       options: ["threads", "bullmq"],
@@ -74,12 +70,7 @@ export class SuiteRun extends FieldtapeCommand {
       helpValue: "DIR",
     }),
     workers: Flags.integer({ description: "threads (default: one for each processor)", min: 1, max: 64 }),
-    "case-timeout": Flags.integer({
-      description: "seconds after which a case has hung",
-      default: 60,
-      min: 1,
-      max: 86_400,
-    }),
+    ...playingFlags,
   };
 
   protected override async act(): Promise<ExitCode> {

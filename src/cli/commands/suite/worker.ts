@@ -27,7 +27,6 @@ export class SuiteWorker extends FieldtapeCommand {
     ]);
     const house = await queueHouse(flags.redis, this.interrupted);
     const loaded = await configOf(flags);
-    this.say("waiting for cases");
     await workOnQueue({
       house,
       build: await buildDigest(loaded, resolve("corpora")),
@@ -35,6 +34,7 @@ export class SuiteWorker extends FieldtapeCommand {
       width: flags.workers,
       config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
       clock: realWorld({ sleep: "coarse" }).clock,
+      onReady: () => this.say("waiting for cases"),
       onCase: (name) => this.say(name),
       signal: this.interrupted,
     });

@@ -1,0 +1,16 @@
+import { Flags } from "@oclif/core";
+
+/** How cases are played, wherever a corpus is. */
+export const playingFlags = {
+  variant: Flags.string({
+    description: "hold cases that have a golden of this variant against that one; of several the first",
+    multiple: true,
+    helpValue: "NAME",
+  }),
+  "case-timeout": Flags.integer({
+    description: "seconds after which a case has hung",
+    default: 60,
+    min: 1,
+    max: 86_400,
+  }),
+};
