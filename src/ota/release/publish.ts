@@ -1,6 +1,9 @@
+import { mkdir, rmdir } from "node:fs/promises";
 import { join } from "node:path";
 import { sha256Hex } from "../../bytes/sha256.ts";
+import { onDisk } from "../../tape/tape-disk.ts";
 import { formatIso } from "../../time/iso.ts";
+import { holdLock } from "../lock/process-lock.ts";
 import { isThere } from "./atomic-file.ts";
 import { fileChunks, readIfThere } from "./input-file.ts";
 import { MANIFEST_BYTES_MAX, ROOT_BYTES_MAX, TIMESTAMP_BYTES_MAX } from "./limits.ts";
@@ -15,6 +18,8 @@ import type { SignedFile } from "./signature-file.ts";
 import { addSignatures, type SigningKey } from "./signing.ts";
 import type { Timestamp } from "./timestamp.ts";
 import { acceptManifest, acceptRoot, acceptTimestamp, beginTrust, type Trust } from "./trust.ts";
+
+const LOCK_FILE = "publish.lock";
 
 export interface PublishRequest {
   readonly package: string;
@@ -36,11 +41,26 @@ export interface Published {
 
 /**
  * Publishes a package into a static repository: objects, then the manifest, then the root, each after its signatures, and the
- * timestamp last. Until then devices see what they saw before; whatever stopped, publishing again completes it.
+ * timestamp last. Until then devices see what they saw before; whatever stopped, publishing again completes it. One publisher of this
+ * machine at a time: two would give two timestamps one number.
  *
- * @throws FieldtapeError INPUT_MISSING, INPUT_UNREADABLE, OUTPUT_FAILED, DISK_FULL
+ * @throws FieldtapeError INPUT_MISSING, INPUT_UNREADABLE, DISK_FULL; OUTPUT_FAILED also while another publisher is at work
  */
 export async function publish(request: PublishRequest): Promise<Verdict<Published>> {
+  const { repository } = request;
+  const made = await onDisk(repository, mkdir(repository, { recursive: true }));
+  const verdict = await publishLocked(request);
+  // What was refused leaves no empty folder behind; one that has something in it stays.
+  if ("refused" in verdict && made !== undefined) await rmdir(repository).catch(() => undefined);
+  return verdict;
+}
+
+async function publishLocked(request: PublishRequest): Promise<Verdict<Published>> {
+  using _lock = holdLock(join(request.repository, LOCK_FILE), { what: "the repository", who: "another publisher" });
+  return await publishAlone(request);
+}
+
+async function publishAlone(request: PublishRequest): Promise<Verdict<Published>> {
   const { repository, trust, root } = request;
   const unfit = await rootProblem(request);
   if (unfit !== undefined) return { refused: unfit };

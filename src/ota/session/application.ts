@@ -8,7 +8,7 @@ import process from "node:process";
 import { systemCode } from "../../errors.ts";
 import type { Clock } from "../../time/clock.ts";
 import { millis, type Nanos, plus } from "../../time/nanos.ts";
-import { isRunning, type ProcessName, processName } from "./process-name.ts";
+import { isRunning, type ProcessName, processName } from "../lock/process-name.ts";
 
 /** How the application of a device is started and asked for its health. */
 export interface ApplicationPlan {

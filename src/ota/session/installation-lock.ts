@@ -1,81 +1,13 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import process from "node:process";
-import { FieldtapeError, systemCode } from "../../errors.ts";
-import { isRunning, processName } from "./process-name.ts";
+import { holdLock } from "../lock/process-lock.ts";
 
 const LOCK_FILE = "updater.lock";
-const TAKEOVERS_MAX = 8;
 
 /**
- * One session at a time: holds the installation in `root` until it is disposed of. A lock whose holder has gone (killed, or before
- * the machine was started anew) is taken over.
+ * One session at a time: holds the installation in `root` until it is disposed of.
  *
  * @throws FieldtapeError OUTPUT_FAILED while another session holds it, or where the folder cannot be written to
  */
 export function lockInstallation(root: string): Disposable {
-  const path = join(root, LOCK_FILE);
-  const own = join(root, `.${LOCK_FILE}-${process.pid}`);
-  try {
-    writeFileSync(own, `${JSON.stringify(processName(process.pid))}\n`, { mode: 0o600 });
-    for (let tries = 0; tries < TAKEOVERS_MAX; tries += 1) {
-      // A link to a file that is already written: nobody ever sees a lock without a holder.
-      if (isLinked(own, path)) return { [Symbol.dispose]: () => rmSync(path, { force: true }) };
-      const held = readFileSync(path, "utf8");
-      if (isHeld(held)) throw heldBy(held, path);
-      removeStale(path, held, own);
-    }
-    throw new FieldtapeError("OUTPUT_FAILED", "the installation's lock is contended", { file: path });
-  } catch (thrown) {
-    if (thrown instanceof FieldtapeError) throw thrown;
-    throw new FieldtapeError("OUTPUT_FAILED", "cannot lock the installation", { file: path, cause: thrown });
-  } finally {
-    rmSync(own, { force: true });
-  }
-}
-
-function isLinked(own: string, path: string): boolean {
-  try {
-    linkSync(own, path);
-    return true;
-  } catch (thrown) {
-    if (systemCode(thrown) !== "EEXIST") throw thrown;
-    return false;
-  }
-}
-
-function isHeld(text: string): boolean {
-  const holder = holderOf(text);
-  return holder !== undefined && holder.pid !== process.pid && isRunning(holder);
-}
-
-function holderOf(text: string): { readonly pid: number; readonly started: string } | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("pid" in value) || !("started" in value)) return undefined;
-    const { pid, started } = value;
-    return typeof pid === "number" && typeof started === "string" ? { pid, started } : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Of two that find the same stale lock only one gets it away; what it got must still be the stale one. */
-function removeStale(path: string, stale: string, own: string): void {
-  const away = `${own}.stale`;
-  try {
-    renameSync(path, away);
-  } catch (thrown) {
-    if (systemCode(thrown) === "ENOENT") return;
-    throw thrown;
-  }
-  if (readFileSync(away, "utf8") !== stale) isLinked(away, path);
-  rmSync(away, { force: true });
-}
-
-function heldBy(text: string, path: string): FieldtapeError {
-  return new FieldtapeError("OUTPUT_FAILED", `another session is at work: process ${holderOf(text)?.pid}`, {
-    file: path,
-    hint: "wait for its end, or end it",
-  });
+  return holdLock(join(root, LOCK_FILE), { what: "the installation", who: "another session" });
 }

@@ -192,3 +192,16 @@ test("a root that devices could not walk to is not published", async () => {
   });
   expect(cut).toMatchObject({ refused: { reason: "threshold-not-met", file: "root", valid: 0 } });
 });
+
+test("two publishers at once: one publishes, the other is told who is at work and changes nothing", async () => {
+  const repository = join(temporaryFolder(), "repo");
+  const packages = [await signedPackage(FILES), await signedPackage({ "app.js": "two" }, { release: 18 })];
+  const both = await Promise.allSettled(packages.map((path) => publishing(path, repository)));
+  const loser = both.find(({ status }) => status === "rejected");
+  expect(both.map(({ status }) => status).toSorted()).toEqual(["fulfilled", "rejected"]);
+  expect(loser).toMatchObject({ reason: { message: expect.stringContaining("another publisher is at work") } });
+  expect(existsSync(join(repository, "publish.lock"))).toBe(false);
+  expect((await visit(repository)).release).toBe(both[0] === loser ? 18 : 17);
+  accepted(await publishing(packages[1]!, repository));
+  expect((await visit(repository)).release).toBe(18);
+});

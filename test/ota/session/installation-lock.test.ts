@@ -4,8 +4,8 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { expect, onTestFinished, test } from "vitest";
+import { isRunning, processName } from "../../../src/ota/lock/process-name.ts";
 import { lockInstallation } from "../../../src/ota/session/installation-lock.ts";
-import { isRunning, processName } from "../../../src/ota/session/process-name.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
 test("a second session is told who is at work, and may go on when he has gone", async () => {

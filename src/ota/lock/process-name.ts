@@ -18,6 +18,16 @@ export function isRunning({ pid, started }: ProcessName): boolean {
   return answers(pid) && !isOver(pid) && startedAt(pid) === started;
 }
 
+/** Whether `pid` is one of the processes that this one was started by, as far up as the system tells. */
+export function isAncestor(pid: number): boolean {
+  const seen = new Set<number>();
+  for (let parent = process.ppid; parent > 1 && !seen.has(parent); parent = Number(fields(parent)[1] ?? 0)) {
+    if (parent === pid) return true;
+    seen.add(parent);
+  }
+  return false;
+}
+
 function answers(pid: number): boolean {
   try {
     process.kill(pid, 0);
