@@ -124,6 +124,8 @@ describe("a repository", () => {
     using gone = new FolderTransport(join(repository, "gone"));
     expect((await bring({ transport: gone, root: temporaryFolder(), ask })).failed).toBe("unreachable");
     expect(() => openRepository("ftp://example.org/", "/")).toThrow(/is no repository/);
+    for (const absent of ["stick/ota", "file:///nowhere/stick/ota"])
+      expect(() => openRepository(absent, "/nowhere")).toThrow(/no such repository/);
   });
 
   test("a small file comes whole, or not at all, and no longer than it may be", async () => {
