@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, onTestFinished } from "vitest";
 import { needs } from "../needs.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { Device, ReleaseShop } from "./release-shop.ts";
+import { Device, ReleaseShop, serveSecurely } from "./release-shop.ts";
 
 needs("python3")(
   "a device is updated and confirmed from a server that knows no ranges",
@@ -58,6 +58,30 @@ needs("nginx")(
     expect(sent().at(-1)).toBeLessThanOrEqual(size - kept);
   },
   90_000,
+);
+
+needs("openssl")(
+  "a device is updated over TLS from a server whose certificate the site's own authority has signed",
+  async () => {
+    const shop = await ReleaseShop.open(temporaryFolder());
+    const device = new Device(shop);
+    await device.install(await shop.pack("1.0.0", { "app.txt": "one" }));
+    await shop.publish(await shop.pack("2.0.0", { "app.txt": "two" }));
+    const openssl = (...args: string[]) => execFileSync("openssl", args, { cwd: shop.folder, stdio: "ignore" });
+    const made = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"];
+    openssl("req", "-x509", ...made, "-keyout", "site.pem", "-out", "site.crt", "-subj", "/CN=the site's authority");
+    writeFileSync(join(shop.folder, "names"), "subjectAltName=IP:127.0.0.1\n");
+    openssl("req", ...made, "-keyout", "server.pem", "-out", "server.csr", "-subj", "/CN=server");
+    const by = ["-CA", "site.crt", "-CAkey", "site.pem", "-CAcreateserial", "-days", "2", "-extfile", "names"];
+    openssl("x509", "-req", "-in", "server.csr", "-out", "server.crt", ...by);
+    const read = (name: string): string => readFileSync(join(shop.folder, name), "utf8");
+    const url = await serveSecurely(join(shop.folder, "repo"), { key: read("server.pem"), cert: read("server.crt") });
+    const trusting = { NODE_EXTRA_CA_CERTS: join(shop.folder, "site.crt") };
+    expect((await device.update(url, [], trusting)).result).toMatchObject({ outcome: "unconfirmed" });
+    expect(await device.say("confirm")).toMatchObject({ outcome: "committed", current: "2.0.0" });
+    expect(device.read("app.txt")).toBe("two");
+  },
+  60_000,
 );
 
 const PROGRAM = join(import.meta.dirname, "../../bin/run.js");

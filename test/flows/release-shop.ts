@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo, Server } from "node:net";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
 import { expect, onTestFinished } from "vitest";
@@ -107,9 +108,13 @@ export class Device {
     ]);
   }
 
-  async update(repo: string, more: readonly string[] = []): Promise<{ code: number | null; result: Result }> {
+  async update(
+    repo: string,
+    more: readonly string[] = [],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ code: number | null; result: Result }> {
     const args = ["ota", "device", "update", "--repo", repo, "--install", this.folder, "--json", ...more];
-    const { code, stdout, stderr } = await fieldtape(args, { cwd: this.shop.folder });
+    const { code, stdout, stderr } = await fieldtape(args, { cwd: this.shop.folder, env });
     expect({ stdout, stderr }).toMatchObject({ stdout: expect.stringMatching(/^\{.*\}\n$/) });
     return { code, result: JSON.parse(stdout) };
   }
@@ -133,17 +138,29 @@ export type Result = Readonly<Record<string, unknown>>;
 
 /** A plain static server for the shop's repository: whole files only, as `python3 -m http.server`. */
 export async function servePlainly(folder: string): Promise<string> {
-  const server = createServer((request, response) => {
+  return `http://127.0.0.1:${await listening(createServer(wholeFiles(folder)))}`;
+}
+
+/** The same over TLS. */
+export async function serveSecurely(folder: string, tls: { key: string; cert: string }): Promise<string> {
+  return `https://127.0.0.1:${await listening(createSecureServer(tls, wholeFiles(folder)))}`;
+}
+
+function wholeFiles(folder: string): RequestListener {
+  return (request, response) => {
     try {
       const bytes = readFileSync(join(folder, decodeURIComponent(request.url ?? "").replaceAll("..", "")));
       response.writeHead(200, { "content-length": bytes.length }).end(bytes);
     } catch {
       response.writeHead(404).end();
     }
-  });
+  };
+}
+
+async function listening(server: Server): Promise<number> {
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   onTestFinished(() => void server.close());
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return (server.address() as AddressInfo).port;
 }
 
 /** What a tree of files is, to the bit and the mode. */
