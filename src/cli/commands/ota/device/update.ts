@@ -27,10 +27,14 @@ export class OtaDeviceUpdate extends DeviceCommand {
     const code = await super.tellResult(...told);
     if (end.outcome !== "staged" || end.reason !== undefined || device.policy.switch !== "external") return code;
     const { flags } = await this.parse(OtaDeviceUpdate);
-    const { startUpdater } = await import("../../../ota/device/start-updater.ts");
+    const updater = await import("../../../ota/device/start-updater.ts");
     const { "wait-pid": waitFor, yes, events } = flags;
-    const { pid, file } = await startUpdater(resolve(flags.install), { waitFor, yes, events });
+    const run = { root: resolve(flags.install), waitFor, yes, events };
+    const file = await updater.copyUpdater(run.root);
+    const become = updater.canBecomeUpdater(run);
+    const pid = become ? process.pid : await updater.spawnUpdater(file, run);
     if (!json) this.say(`${file} (process ${pid}) switches when the application has exited`);
+    if (become) updater.becomeUpdater(file, run);
     return code;
   }
 
