@@ -47,6 +47,7 @@ const doors = [
   ["yazl", "^src/bundle/zip/zip-stream\\.ts$", "bundles are packed in one place"],
   ["yauzl", "^src/bundle/zip/zip-file\\.ts$", "what strangers packed is opened in one place"],
   ["age-encryption", "^src/bundle/age\\.ts$", "bundles are encrypted and decrypted in one place"],
+  ["pino|rotating-file-stream", "^src/cli/log/log-file\\.ts$", "a log is opened when there is something to say"],
   ["re2js", "^src/tape/pattern\\.ts$", "one linear-time regular-expression engine, one home"],
 ];
 

@@ -7,7 +7,9 @@ import { build } from "esbuild";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 /** What every start, every tape or every screen needs: fewer files to open. The other packages stay outside and load when they are used. */
-const BUNDLED = new Set(["@oclif/core", "zod", "re2js", "ink", "react", "semver", "write-file-atomic", "yaml"]);
+const BUNDLED = new Set(
+  "@oclif/core zod re2js ink react semver write-file-atomic yaml pino rotating-file-stream".split(" "),
+);
 const { version, dependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
 
 /** The commit that is built, or "unknown" outside a checkout (a packed tarball). */

@@ -6,6 +6,7 @@ import writeFileAtomic from "write-file-atomic";
 import type { JsonObject } from "../bytes/json.ts";
 import { formatIso } from "../time/iso.ts";
 import { SystemWallClock } from "../time/system-clock.ts";
+import { recentLines } from "./log/recent-lines.ts";
 import { stripCommand, stripShapes } from "./secret-shapes.ts";
 import { openStateFolder } from "./state-folder.ts";
 import { versions } from "./version.ts";
@@ -17,6 +18,7 @@ const TEXT_MAX = 16 * 1024;
 const WORDS_MAX = 200;
 const CAUSES_MAX = 5;
 const LINES_MAX = 100;
+const LOG_MAX = 64 * 1024;
 
 /** What is known when something of fieldtape's dies that should not have. */
 export interface Crash {
@@ -30,7 +32,7 @@ export interface Crash {
   readonly ended?: { readonly code: number | null; readonly signal: string | null };
   /** The end of what it said on stderr. */
   readonly lastWords?: string;
-  /** The last lines of the log, oldest first. */
+  /** The last lines of its log, oldest first. Absent: those of this process. */
   readonly log?: readonly string[];
 }
 
@@ -70,8 +72,20 @@ function report(crash: Crash, at: string): JsonObject {
     versions: versions(),
     system: { release: release(), arch: arch(), uptimeSeconds: Math.round(process.uptime()) },
     memory: { rss: process.memoryUsage().rss, heapUsed: process.memoryUsage().heapUsed },
-    log: (crash.log ?? []).slice(-LINES_MAX).map(bounded),
+    log: lastLines(crash.log ?? recentLines()),
   };
+}
+
+/** As many of the last lines as there is room for. */
+function lastLines(lines: readonly string[]): string[] {
+  const kept: string[] = [];
+  let room = LOG_MAX;
+  for (const line of lines.slice(-LINES_MAX).toReversed()) {
+    room -= line.length;
+    if (room < 0) break;
+    kept.unshift(bounded(line));
+  }
+  return kept;
 }
 
 function told(thrown: unknown, causesLeft: number): JsonObject {

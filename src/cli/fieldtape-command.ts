@@ -1,10 +1,16 @@
 import { once } from "node:events";
 import process from "node:process";
-import { Command, Flags } from "@oclif/core";
+import { Command, Flags, type Interfaces } from "@oclif/core";
 import type { JsonObject } from "../bytes/json.ts";
 import { EXIT, type ExitCode } from "./exit.ts";
 import { type Interruption, onInterruption } from "./interruption.ts";
+import { LOG_LEVELS, type RunLog, SILENT } from "./log/run-log.ts";
+import { logLevel, startLog } from "./log/start-log.ts";
+import { logBegun, logEnded, logFailed } from "./log/tell-run.ts";
 import { tellFailure } from "./tell-failure.ts";
+
+/** What flags or arguments of any command come to. */
+type Values = { readonly [name: string]: unknown };
 
 /**
  * What all commands share. A command turns its flags into one typed value in the first lines of `act`, imports what
@@ -21,10 +27,20 @@ export abstract class FieldtapeCommand extends Command {
       exclusive: ["no-config"],
     }),
     "no-config": Flags.boolean({ description: "read no configuration file", helpGroup: "GLOBAL" }),
+    "log-level": Flags.string({
+      description: "how much this run writes into logs/ of the state folder",
+      helpGroup: "GLOBAL",
+      options: LOG_LEVELS,
+      default: "info",
+      env: "FIELDTAPE_LOG_LEVEL",
+    }),
     debug: Flags.boolean({ description: "show where an error came from", helpGroup: "GLOBAL", hidden: true }),
   };
 
+  /** Whether it goes on for long, or alone: then its log tells what it did even if nobody asked for it beforehand. */
+  protected readonly longRunning: boolean = false;
   #interruption: Interruption | undefined;
+  #log: RunLog | undefined;
 
   /** Does the command's work; answers with the exit code of section "Exit codes" in the README. */
   protected abstract act(): Promise<ExitCode>;
@@ -33,10 +49,38 @@ export abstract class FieldtapeCommand extends Command {
     // Standard input carries data and commands; it is never taken for an argument that was not given.
     for (const arg of Object.values(this.ctor.args)) arg.ignoreStdin = true;
     try {
-      process.exitCode = await this.act();
+      const exit = await this.act();
+      process.exitCode = exit;
+      logEnded(this.#logged, exit);
+    } catch (thrown) {
+      logFailed(this.#logged, thrown);
+      throw thrown;
     } finally {
       this.#interruption?.[Symbol.dispose]();
+      await this.#log?.close();
     }
+  }
+
+  /** Begins the log, as soon as the command line is known to be one. */
+  protected override async parse<F extends Values, B extends Values, A extends Values>(
+    options?: Interfaces.Input<F, B, A>,
+    argv?: string[],
+  ): Promise<Interfaces.ParserOutput<F, B, A>> {
+    const parsed = await super.parse(options, argv);
+    if (this.#log === undefined) {
+      this.#log = startLog({ level: logLevel(parsed.flags["log-level"]), command: this.id ?? "fieldtape" });
+      logBegun(this.#logged, this.id ?? "fieldtape", this.argv);
+    }
+    return parsed;
+  }
+
+  /** What this run says of itself, for whoever asks later: events, losses, restarts. Silent before the command line is read. */
+  protected get runLog(): RunLog {
+    return this.#log ?? SILENT;
+  }
+
+  get #logged() {
+    return { log: this.runLog, longRunning: this.longRunning };
   }
 
   /** Aborted by the first Ctrl-C or SIGTERM; the second one ends the process. */

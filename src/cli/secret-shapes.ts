@@ -10,6 +10,12 @@ const NAMED = new RegExp(`(\\b${SECRET_NAME}\\b["']?\\s*[=:]\\s*["']?)[^\\s"'&,;
 const BEARER = /\b(authorization["']?\s*[=:]\s*["']?(?:[a-z]+\s+)?|bearer\s+)[^\s"',;]+/gi;
 const PRIVATE_KEY = /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g;
 const SECRET_FLAG = new RegExp(`^--?${SECRET_NAME}$`, "i");
+const SECRET_KEY = new RegExp(`^${SECRET_NAME}$`, "i");
+
+/** Whether what bears this name is a secret, whatever it looks like. */
+export function isSecretName(name: string): boolean {
+  return SECRET_KEY.test(name);
+}
 
 /** The text without what looks like a secret by its shape or by the name in front of it. */
 export function stripShapes(text: string): string {

@@ -18,6 +18,8 @@ export class Demo extends FieldtapeCommand {
     keep: Flags.string({ description: "leave the files in this folder", helpValue: "DIR" }),
   };
 
+  protected override readonly longRunning = true;
+
   protected override async act(): Promise<ExitCode> {
     const { flags } = await this.parse(Demo);
     const [{ demo }, { realWorld }] = await Promise.all([import("../demo/demo.ts"), import("../wiring.ts")]);

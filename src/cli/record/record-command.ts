@@ -6,6 +6,8 @@ import type { RecordFlags, TcpFlags } from "./plan.ts";
 
 /** What the `record` commands share: they differ in what they record. */
 export abstract class RecordCommand extends FieldtapeCommand {
+  protected override readonly longRunning = true;
+
   /** A stop that was asked for, and sources that have ended, are good ends. */
   protected async record(
     source: SourceSpec,
@@ -22,10 +24,19 @@ export abstract class RecordCommand extends FieldtapeCommand {
     const config = await configOf(flags);
     const plan = planRecording(source, flags, { ...links, channels: config.config.channels ?? {} });
     if (flags.ui) return this.#show(plan.control);
-    const result = await runRecording(plan, { config, interrupted, say: (text) => this.say(text) });
+    const result = await runRecording(plan, {
+      config,
+      interrupted,
+      log: this.runLog,
+      say: (text) => this.say(text),
+    });
     if (flags.json) await this.printJson(summaryJson(result));
     const failures = [result.failure, result.decodeFailure, result.compressFailure].filter((one) => one !== undefined);
-    for (const one of failures) this.say(failure(one, flags.debug).words);
+    for (const one of failures) {
+      const { words } = failure(one, flags.debug);
+      this.runLog.error("recording failed", { code: one.code, words });
+      this.say(words);
+    }
     return worst([EXIT.ok, ...failures.map(({ code }) => EXIT_OF_ERROR[code])]);
   }
 

@@ -19,12 +19,14 @@ import type { Clock } from "../../time/clock.ts";
 import { type Nanos, plus, seconds } from "../../time/nanos.ts";
 import { turn } from "../../time/system-clock.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
+import type { RunLog } from "../log/run-log.ts";
 import { parseOptionsFlag } from "../options-flag.ts";
 import { resolveSubject } from "../subjects.ts";
 import { VERSION } from "../version.ts";
 import { newTapeId, realWorld } from "../wiring.ts";
 import { RECORD_KEYS } from "./flags.ts";
 import { LinkWords } from "./link-words.ts";
+import { logLosses } from "./log-losses.ts";
 import type { RecordingPlan } from "./plan.ts";
 import { steer } from "./steering.ts";
 import { progress, summary } from "./words.ts";
@@ -33,6 +35,7 @@ export interface RecordingSurroundings {
   readonly config: LoadedConfig;
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
+  readonly log: RunLog;
   say(text: string): void;
 }
 
@@ -71,11 +74,15 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       writer: await TapeWriter.create(tape, writerOptions(plan, start, compressor)),
       ...(decoder === undefined ? {} : { decoder }),
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
-      ...(plan.quiet ? {} : { notice: noticed(around.say) }),
+      notice: noticed(around, plan.quiet),
     });
     control?.show(session);
+    around.log.info("recording", { tape, sources: [...sources, ...events].map(({ description }) => description) });
     const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], tape);
     const result = await conduct(session, plan, { clock, words, ...around });
+    const { reason, unrecorded, status } = result;
+    const { at, records, rx, tx, path } = status;
+    around.log.info("recorded", { reason, unrecorded, at, records, rx: { ...rx }, tx: { ...tx }, path });
     if (!plan.quiet) around.say(summary(result));
     const left = compressor?.left ?? 0;
     if (!plan.quiet && left > 0) around.say(`compressing the last ${left === 1 ? "segment" : `${left} segments`}`);
@@ -86,12 +93,14 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
   }
 }
 
-/** A line of its own, over the line of progress at a terminal. */
-function noticed(say: (text: string) => void): (notice: LinkNotice) => void {
+/** Goes into the log, and to the person: a line of its own, over the line of progress at a terminal. */
+function noticed({ log, say }: RecordingSurroundings, quiet: boolean): (notice: LinkNotice) => void {
   const words = new LinkWords();
   return (notice) => {
     const told = words.take(notice);
-    if (told !== undefined) say(process.stderr.isTTY ? `\r\u001b[K${told}` : told);
+    if (told === undefined) return;
+    log.warn("link", { words: told, event: notice.event, reason: notice.reason, source: notice.source });
+    if (!quiet) say(process.stderr.isTTY ? `\r\u001b[K${told}` : told);
   };
 }
 
@@ -103,6 +112,7 @@ async function conduct(
     clock,
     words,
     interrupted,
+    log,
     say,
   }: RecordingSurroundings & { readonly clock: Clock; readonly words: readonly string[] },
 ): Promise<RecordingResult> {
@@ -114,11 +124,12 @@ async function conduct(
   for (const line of words) say(line);
   const over = new AbortController();
   const showing = plan.quiet ? Promise.resolve() : showProgress(session, clock, over.signal);
+  const logging = logLosses(session, log, clock, over.signal);
   try {
     return await session.run();
   } finally {
     over.abort();
-    await showing;
+    await Promise.all([showing, logging]);
     interrupted.removeEventListener("abort", stop);
   }
 }

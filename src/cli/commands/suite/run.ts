@@ -73,6 +73,8 @@ export class SuiteRun extends FieldtapeCommand {
     ...playingFlags,
   };
 
+  protected override readonly longRunning = true;
+
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteRun);
     const [{ runSuiteBelow }, { suiteSummary }, { configOf }, { conclude, runJson, runLines }, { parseReport }] =
@@ -83,6 +85,7 @@ export class SuiteRun extends FieldtapeCommand {
         import("../../suite/conclude.ts"),
         import("../../suite/reports.ts"),
       ]);
+    const { logSuite } = await import("../../log/log-suite.ts");
     const { parseShard } = await import("../../../scenarios/run/shard.ts");
     const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
     const reports = (flags.report ?? []).map(parseReport);
@@ -110,6 +113,7 @@ export class SuiteRun extends FieldtapeCommand {
     });
     if (flags.json) for (const value of runJson(report.result)) await this.printJson(value);
     else for (const words of runLines(report.result)) await this.printLine(words);
+    logSuite(this.runLog, report.result);
     this.say(suiteSummary(report));
     return conclude(report.result, { resultFile: flags.result, reports, corpus: report.corpus });
   }

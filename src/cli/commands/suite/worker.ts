@@ -17,6 +17,8 @@ export class SuiteWorker extends FieldtapeCommand {
     workers: Flags.integer({ description: "cases at once", default: 1, min: 1, max: 64 }),
   };
 
+  protected override readonly longRunning = true;
+
   protected override async act(): Promise<ExitCode> {
     const { flags } = await this.parse(SuiteWorker);
     const [{ queueHouse }, { workOnQueue }, { buildDigest }, { configOf, realWorld }] = await Promise.all([
@@ -35,7 +37,10 @@ export class SuiteWorker extends FieldtapeCommand {
       config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
       clock: realWorld({ sleep: "coarse" }).clock,
       onReady: () => this.say("waiting for cases"),
-      onCase: (name) => this.say(name),
+      onCase: (name) => {
+        this.runLog.info("case", { name });
+        this.say(name);
+      },
       signal: this.interrupted,
     });
     return EXIT.ok;

@@ -39,6 +39,8 @@ interface SessionFlags {
 
 /** What the commands of a device share: one session of its updater, told to a person or a program. */
 export abstract class DeviceCommand extends FieldtapeCommand {
+  protected override readonly longRunning = true;
+
   protected async session(
     command: UpdaterCommand,
     flags: SessionFlags,
@@ -61,6 +63,7 @@ export abstract class DeviceCommand extends FieldtapeCommand {
 
   protected async tellResult(command: UpdaterCommand, result: DeviceRunResult, json: boolean): Promise<ExitCode> {
     const { exitOf, resultJson, resultWords } = await import("./device-words.ts");
+    this.runLog.info("result", resultJson(result));
     if (json) await this.printJson(resultJson(result));
     else await this.printLine(resultWords(result));
     return exitOf(command, result);
@@ -69,8 +72,10 @@ export abstract class DeviceCommand extends FieldtapeCommand {
   protected async teller(json: boolean): Promise<(observation: SessionObservation) => void> {
     const { progressWords } = await import("./device-words.ts");
     return (observation) => {
-      const words = json ? undefined : progressWords(observation);
-      if (words !== undefined) this.say(words);
+      const words = progressWords(observation);
+      if (words === undefined) return;
+      this.runLog.info("session", { words });
+      if (!json) this.say(words);
     };
   }
 }

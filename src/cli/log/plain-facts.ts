@@ -1,0 +1,30 @@
+import type { Json, JsonObject } from "../../bytes/json.ts";
+import { isSecretName, STRIPPED } from "../secret-shapes.ts";
+
+export const EMPTY_FACTS: JsonObject = {};
+
+const TEXT_MAX = 4 * 1024;
+const DEPTH_MAX = 5;
+const ENTRIES_MAX = 100;
+
+/** Facts as the log may have them: bounded, without values that bear a secret's name, every text stripped. */
+export function plainFacts(facts: JsonObject, strip: (text: string) => string): JsonObject {
+  const plain = (value: Json | undefined, depth: number): Json | undefined => {
+    if (typeof value === "string") return strip(value.slice(0, TEXT_MAX));
+    if (typeof value !== "object" || value === null) return value;
+    if (depth === DEPTH_MAX) return "[deeper]";
+    if (isList(value)) return value.slice(0, ENTRIES_MAX).map((each) => plain(each, depth + 1) ?? null);
+    return members(value, depth);
+  };
+  const members = (value: JsonObject, depth: number): JsonObject => {
+    const kept = Object.entries(value).slice(0, ENTRIES_MAX);
+    return Object.fromEntries(
+      kept.map(([name, each]) => [name, isSecretName(name) ? STRIPPED : plain(each, depth + 1)]),
+    );
+  };
+  return members(facts, 0);
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
