@@ -92,7 +92,7 @@ async function resolveModule(name: string, path: string, options: Json): Promise
 }
 
 /** The framer part of a built-in subject: what a session names as its framer. */
-async function framerNamed({ subject, options }: NamedFramer): Promise<NonNullable<ChainPlan["framer"]>> {
+export async function framerNamed({ subject, options }: NamedFramer): Promise<NonNullable<ChainPlan["framer"]>> {
   const { framer } = (await builtIn(subject)?.plan(merge(undefined, options), framerNamed)) ?? {};
   if (framer !== undefined) return framer;
   const names = BUILT_IN.filter((entry) => entry.frames).map((entry) => entry.name);

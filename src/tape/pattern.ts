@@ -6,6 +6,14 @@ export interface Pattern {
   readonly source: string;
   /** Whether it matches anywhere in the text; `^` and `$` tie it to the ends. */
   test(text: string): boolean;
+  /** Where it matches, from the left, none over another: the first group that takes part, or the whole where there is none. */
+  places(text: string): readonly PatternPlace[];
+}
+
+/** From `start` up to but not including `end`. */
+export interface PatternPlace {
+  readonly start: number;
+  readonly end: number;
 }
 
 export const PATTERN_LENGTH_MAX = 500;
@@ -21,7 +29,20 @@ export function compilePattern(source: string): Pattern {
   if (source.length > PATTERN_LENGTH_MAX) throw refused(`the pattern is longer than ${PATTERN_LENGTH_MAX} characters`);
   const compiled = compile(source);
   if (compiled.programSize() > PROGRAM_SIZE_MAX) throw refused("the pattern is too large");
-  return { source, test: (text) => compiled.test(text) };
+  return { source, test: (text) => compiled.test(text), places: (text) => placesOf(compiled, text) };
+}
+
+function placesOf(compiled: RE2JS, text: string): readonly PatternPlace[] {
+  const places: PatternPlace[] = [];
+  const matcher = compiled.matcher(text);
+  while (matcher.find()) {
+    let group = 0;
+    for (let index = 1; group === 0 && index <= matcher.groupCount(); index += 1)
+      if (matcher.start(index) >= 0) group = index;
+    const place = { start: matcher.start(group), end: matcher.end(group) };
+    if (place.end > place.start) places.push(place);
+  }
+  return places;
 }
 
 function compile(source: string): RE2JS {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { profileSchema } from "../../bundle/redaction/schema.ts";
 import { CONFIG_SCHEMA } from "./config-schema.ts";
 
 const json = z.json();
@@ -32,7 +33,7 @@ export const configSchema = z.strictObject({
   /** Folders of scenarios by name. */
   suites: z.record(z.string(), z.string()).optional(),
   /** Redaction profiles by name. */
-  redaction: z.record(z.string(), json).optional(),
+  redaction: z.record(z.string().min(1).max(200), profileSchema).optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;
