@@ -109,6 +109,12 @@ export class WirePlayer {
     return { ...fed, outputs, at, ...(divergence === undefined ? {} : { divergence }) };
   }
 
+  /** What has come in when it is over for whatever reason. */
+  async rest(): Promise<CheckedStep> {
+    this.#wires.forgive();
+    return this.step();
+  }
+
   /** Sleeps until then, handing over what comes in as it comes. */
   async *#sleep(clock: Clock, until: Nanos): Steps {
     while (!(await this.#slept(clock, until))) yield await this.step();
@@ -134,13 +140,13 @@ export class WirePlayer {
     }
   }
 
-  /** Adds to a failure of the wire which line could not be played. */
+  /** Adds to a failure of the wire, or of the program behind it, which line could not be played. */
   async #placing(line: number, work: Promise<void>): Promise<void> {
     try {
       await work;
-    } catch (thrown) {
-      this.#signal.throwIfAborted();
-      if (!(thrown instanceof FieldtapeError) || thrown.line !== undefined) throw thrown;
+    } catch (failed) {
+      const thrown = this.#signal.aborted ? this.#signal.reason : failed;
+      if (!(thrown instanceof FieldtapeError) || thrown.code === "ABORTED" || thrown.line !== undefined) throw thrown;
       const { code, message, hint, cause } = thrown;
       const { file } = this.#options;
       throw new FieldtapeError(code, message, { cause, file, line, ...(hint === undefined ? {} : { hint }) });

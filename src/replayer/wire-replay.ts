@@ -20,6 +20,20 @@ export async function* replayToWire(
 ): AsyncGenerator<CheckedStep, undefined> {
   await using wires = new Wires(port);
   const player = new WirePlayer(wires, options, signal);
+  try {
+    yield* played(batches, player, options);
+  } catch (thrown) {
+    // What came in before the failure is kept.
+    yield await player.rest();
+    throw thrown;
+  }
+}
+
+async function* played(
+  batches: AsyncIterable<FedBatch>,
+  player: WirePlayer,
+  options: WirePlayerOptions,
+): AsyncGenerator<CheckedStep, undefined> {
   let begun = false;
   for await (const batch of ahead(batches)) {
     // Not before there is something to play: opening and reading must make nothing late.

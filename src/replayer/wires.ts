@@ -54,6 +54,11 @@ export class Wires implements AsyncDisposable {
     return arrived;
   }
 
+  /** What a wire failed with has been told, or does not matter any more. */
+  forgive(): void {
+    this.#failure = undefined;
+  }
+
   /** Calls back once, at once if something is there already, when something comes in; the answer forgets it. */
   onArrival(wake: () => void): () => void {
     this.#wake = wake;

@@ -15,6 +15,8 @@ const FLAGS: ReplayFlags = {
   patience: "10s",
   twice: false,
   json: false,
+  "spawn-within": "10s",
+  faketime: false,
 };
 
 const plan = (flags: Partial<ReplayFlags>) => planReplay("a.tape.jsonl", { ...FLAGS, ...flags });
@@ -42,6 +44,20 @@ describe("the flags of a replay", () => {
     expect(plan({ listen: "tcp:1502" })).toMatchObject({ wire: { type: "tcp-listen", listen: { port: 1502 } } });
   });
 
+  test("mean a program that is started, reached where its arguments say so", () => {
+    const spawned = (spawn: string, flags: Partial<ReplayFlags> = {}) => plan({ spawn, ...flags }).wire;
+    const rest = { within: 10_000_000_000, fakeTime: false, log: undefined };
+    expect(spawned(`meter --port={port} 'two words' "it's"`)).toEqual({
+      ...{ type: "spawn", as: "server", ...rest },
+      command: ["meter", "--port={port}", "two words", "it's"],
+    });
+    expect(spawned("meter {pty}")).toMatchObject({ as: "pty" });
+    expect(spawned("meter", { "spawn-as": "client", "spawn-within": "2s", faketime: true })).toMatchObject({
+      ...{ as: "client", within: 2_000_000_000, fakeTime: true },
+    });
+    expect(plan({ spawn: "meter {port}" }).rate).toBe(1);
+  });
+
   test("hold what is sent against the tape, unless there is a golden", () => {
     expect(plan({ against: "golden.jsonl" }).policy).toEqual({ type: "none" });
     expect(plan({ against: "golden.jsonl", policy: "strict" }).policy).toEqual({ type: "strict" });
@@ -67,6 +83,12 @@ describe("the flags of a replay", () => {
     ["reads of no bytes", { rechunk: "0" }],
     ["no rounds", { loop: "0" }],
     ["a program that is nowhere", { to: "udp:10.0.0.1:502" }],
+    ["a program that is reached nowhere", { spawn: "meter" }],
+    ["no program at all", { spawn: " " }],
+    ["an open quote", { spawn: "meter '{port}" }],
+    ["a port where there is a serial line", { spawn: "meter {pty} {port}" }],
+    ["a serial line where there is a port", { spawn: "meter {pty}", "spawn-as": "client" }],
+    ["a started program step by step", { spawn: "meter {port}", step: true }],
     ["a match of nothing", { policy: "match" }],
     ["fields without the policy for them", { policy: "strict", match: "lines:text" }],
     ["half a predicate", { break: "value = " }],

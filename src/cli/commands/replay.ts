@@ -7,7 +7,7 @@ import { REPLAY_FLAGS, withLoopValue } from "../replay/flags.ts";
 export class Replay extends FieldtapeCommand {
   static override summary = "Play a tape into a subject, or to a live program.";
   static override description =
-    "Without more than a tape and a subject: every frame, fault and state on a line, as fast as the processor goes. With --json the same as the records of a tape. Faults in decoded traffic are data: exit 0. Exit 1: a divergence from --against or from what was recorded, or --on-break exit; 4: --twice was not the same; 5: the subject crashed or hung.";
+    "Without more than a tape and a subject: every frame, fault and state on a line, as fast as the processor goes. With --json the same as the records of a tape. Faults in decoded traffic are data: exit 0. Exit 1: a divergence from --against or from what was recorded, or --on-break exit; 4: --twice was not the same; 5: the subject or program crashed or hung.";
   static override examples = [
     {
       description: "What was said on the wire.",
@@ -29,6 +29,10 @@ export class Replay extends FieldtapeCommand {
       description: "Play the device's part to a live program, and hold its requests against the recorded ones.",
       command:
         "<%= config.bin %> <%= command.id %> site.tape.jsonl --listen tcp:1502 --policy wait --out answers.tape.jsonl",
+    },
+    {
+      description: "Start your program for it, and hear whether it answers as it did.",
+      command: "<%= config.bin %> <%= command.id %> site.tape.jsonl --spawn './driver --port {port}' --policy wait",
     },
   ];
   static override args = { tape: Args.string({ description: "the tape", required: true }) };

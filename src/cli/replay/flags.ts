@@ -11,7 +11,7 @@ export const REPLAY_FLAGS = {
   options: Flags.string({ description: "settings of the subject", helpValue: "JSON|@FILE" }),
   seed: Flags.integer({ description: "seeds whatever chance the subject needs", default: 0, min: 0 }),
   speed: Flags.string({
-    description: "times as fast as it was; max: as fast as the processor goes (default; with --to and --listen 1)",
+    description: "times as fast as it was; max: as fast as the processor goes (default; to a live program 1)",
     helpValue: "max|N",
   }),
   from: Flags.string({
@@ -133,13 +133,44 @@ export const REPLAY_FLAGS = {
     description: "play the bytes to a live program instead of a subject",
     helpValue: "tcp:HOST:PORT|serial:PORT[,BAUD,8N1]",
     helpGroup: "LIVE PROGRAM",
-    exclusive: ["listen", "subject"],
+    exclusive: ["listen", "spawn", "subject"],
   }),
   listen: Flags.string({
     description: "the same to programs that connect here",
     helpValue: "tcp:[HOST:]PORT",
     helpGroup: "LIVE PROGRAM",
-    exclusive: ["to", "subject"],
+    exclusive: ["to", "spawn", "subject"],
+  }),
+  spawn: Flags.string({
+    description:
+      "the same to a program that is started for it: its arguments are cut at blanks and quotes, never by a shell; {port}, {host} and {pty} in them say where the two meet, and so do FIELDTAPE_PORT, FIELDTAPE_HOST and FIELDTAPE_PTY",
+    helpValue: "CMD",
+    helpGroup: "LIVE PROGRAM",
+    exclusive: ["to", "listen", "subject"],
+  }),
+  "spawn-as": Flags.string({
+    description:
+      "it listens on the port that it is told (default with {port}), connects to that port, or opens a pseudo-terminal as its serial port (default with {pty}; needs socat)",
+    options: ["server", "client", "pty"],
+    dependsOn: ["spawn"],
+    helpGroup: "LIVE PROGRAM",
+  }),
+  "spawn-within": Flags.string({
+    description: "it must be reached within so long",
+    helpValue: "10s",
+    default: "10s",
+    helpGroup: "LIVE PROGRAM",
+  }),
+  "spawn-log": Flags.string({
+    description: "keep what it says on stdout and stderr in this file (its last words are told anyway when it fails)",
+    helpValue: "FILE",
+    dependsOn: ["spawn"],
+    helpGroup: "LIVE PROGRAM",
+  }),
+  faketime: Flags.boolean({
+    description: "let its date begin where the tape begins, and run as fast as the replay (needs faketime)",
+    dependsOn: ["spawn"],
+    helpGroup: "LIVE PROGRAM",
   }),
 } as const;
 

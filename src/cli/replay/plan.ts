@@ -10,6 +10,7 @@ import { parseRechunking, type Rechunking } from "../../tape/rechunk.ts";
 import { parseDuration } from "../../time/duration.ts";
 import type { Nanos } from "../../time/nanos.ts";
 import { RATE_MAX, RATE_MIN } from "../../time/playback-anchor.ts";
+import { commandWords } from "../command-words.ts";
 
 /** What the flags of `replay` ask for, checked. */
 export interface ReplayPlan {
@@ -59,7 +60,21 @@ export type Policy =
 export type WireTarget =
   | { readonly type: "tcp"; readonly to: TcpAddress }
   | { readonly type: "tcp-listen"; readonly listen: TcpAddress }
-  | { readonly type: "serial"; readonly path: string; readonly settings: SerialSettings };
+  | { readonly type: "serial"; readonly path: string; readonly settings: SerialSettings }
+  | SpawnTarget;
+
+/** A program that is started for the replay, and where the two meet. */
+export interface SpawnTarget {
+  readonly type: "spawn";
+  /** An argument list, with `{host}`, `{port}` and `{pty}` in their places. */
+  readonly command: readonly string[];
+  /** It listens on a port that it is told, connects to ours, or opens a pseudo-terminal. */
+  readonly as: "server" | "client" | "pty";
+  /** It must be there within so long. */
+  readonly within: Nanos;
+  readonly fakeTime: boolean;
+  readonly log: string | undefined;
+}
 
 /** The flags as the command line gives them. */
 export interface ReplayFlags {
@@ -93,6 +108,11 @@ export interface ReplayFlags {
   readonly twice: boolean;
   readonly to?: string | undefined;
   readonly listen?: string | undefined;
+  readonly spawn?: string | undefined;
+  readonly "spawn-as"?: string | undefined;
+  readonly "spawn-within": string;
+  readonly "spawn-log"?: string | undefined;
+  readonly faketime: boolean;
   readonly json: boolean;
 }
 
@@ -170,7 +190,9 @@ function policyOf({ policy, against, match, patience }: ReplayFlags): Policy {
   return { type, framer, fields: fields.split(",") };
 }
 
-function wireOf({ to, listen }: ReplayFlags): WireTarget | undefined {
+function wireOf(flags: ReplayFlags): WireTarget | undefined {
+  const { to, listen } = flags;
+  if (flags.spawn !== undefined) return spawnTarget(flags.spawn, flags);
   if (listen !== undefined) return { type: "tcp-listen", listen: parseTcpAddress(listen, LISTEN_HOST) };
   if (to === undefined) return undefined;
   const source = /^(tcp|serial):/.test(to) ? parseSource(to) : undefined;
@@ -180,9 +202,26 @@ function wireOf({ to, listen }: ReplayFlags): WireTarget | undefined {
   throw usage(`--to ${JSON.stringify(to)} is no live program`, "write tcp:HOST:PORT or serial:PORT");
 }
 
+function spawnTarget(text: string, flags: ReplayFlags): SpawnTarget {
+  const command = commandWords(text);
+  const names = (place: string): boolean => command.some((word) => word.includes(place));
+  const as = flags["spawn-as"] ?? (names("{pty}") ? "pty" : names("{port}") ? "server" : undefined);
+  if (as !== "server" && as !== "client" && as !== "pty") {
+    throw usage(
+      "where is the program to be reached?",
+      "write {port} where it takes the port on which it listens, or {pty} where it takes its serial port; or say --spawn-as",
+    );
+  }
+  const wrong = as === "pty" ? names("{port}") || names("{host}") : names("{pty}");
+  if (wrong)
+    throw usage(`--spawn-as ${as} gives no such place`, "{pty} is for a serial line, {port} and {host} for TCP");
+  const within = parseDuration(flags["spawn-within"]);
+  return { type: "spawn", command, as, within, fakeTime: flags.faketime, log: flags["spawn-log"] };
+}
+
 /** Each with what it does not go with, and why. */
 function refuseWhatDoesNotGoTogether(flags: ReplayFlags): void {
-  const live = flags.to !== undefined || flags.listen !== undefined;
+  const live = flags.to !== undefined || flags.listen !== undefined || flags.spawn !== undefined;
   const refusals: readonly (readonly [when: boolean, why: string])[] = [
     [live && flags.twice, "--twice needs a subject: a live program is never the same twice"],
     [live && flags.step, "--step needs a subject: a live program cannot be held"],
@@ -204,7 +243,7 @@ function refuseWhatDoesNotGoTogether(flags: ReplayFlags): void {
     [flags.loop !== undefined && flags.twice, "--twice plays twice by itself: leave out --loop"],
     [
       flags.tolerance !== undefined && flags.against === undefined && !live,
-      "--tolerance is for --against, --to and --listen",
+      "--tolerance is for --against, --to, --listen and --spawn",
     ],
   ];
   for (const [when, why] of refusals) if (when) throw usage(why);

@@ -1,3 +1,4 @@
+import { FieldtapeError } from "../../errors.ts";
 import type { Divergence } from "../../replayer/divergence.ts";
 import { divergenceWords } from "../../replayer/divergence-words.ts";
 import { feed } from "../../replayer/feed.ts";
@@ -5,6 +6,7 @@ import { Lateness } from "../../replayer/lateness.ts";
 import type { Pace } from "../../replayer/pace.ts";
 import type { CheckedStep } from "../../replayer/replay-tape.ts";
 import type { SentCheck } from "../../replayer/sent-check.ts";
+import type { WirePort } from "../../replayer/wire-port.ts";
 import { replayToWire } from "../../replayer/wire-replay.ts";
 import { openTape, type TapeReader } from "../../tape/reader.ts";
 import type { RecordBatch, TapeRecord } from "../../tape/record.ts";
@@ -19,6 +21,7 @@ import type { ReplayPlan, WireTarget } from "./plan.ts";
 import { JsonPrinter, type Printer, TextPrinter } from "./printers.ts";
 import type { ReplayIo } from "./run-replay.ts";
 import { feedOf, identityOf, type Part, partOf } from "./session.ts";
+import { openSpawnPort, type SpawnPort } from "./spawn/spawn-port.ts";
 import { Tally } from "./tally.ts";
 import { openWirePort } from "./wire-ports.ts";
 import { summaryWords } from "./words.ts";
@@ -37,7 +40,7 @@ export async function runWire(
   await using golden = plan.against === undefined ? undefined : await GoldenBytes.open(plan.against, tolerance);
   const conversation = new Conversation(plan, part, io, { tape, target, sent, golden });
   const began = io.clock.now();
-  await conversation.play();
+  const failure = await failureOf(conversation.play());
   const { divergence, golden: fromGolden, pace, tally, playedTo } = conversation;
   if (divergence !== undefined) {
     const names = { tape: plan.tape, expected: fromGolden ? (plan.against ?? plan.tape) : plan.tape };
@@ -45,6 +48,7 @@ export async function runWire(
     if (plan.json) io.say(words);
     else await io.print(`${words}\n`);
   }
+  if (failure !== undefined) throw failure.thrown;
   io.say(
     summaryWords({
       tally,
@@ -59,6 +63,16 @@ export async function runWire(
     }),
   );
   return divergence === undefined ? EXIT.ok : EXIT.different;
+}
+
+/** What was found until then is told first. */
+async function failureOf(work: Promise<void>): Promise<{ readonly thrown: unknown } | undefined> {
+  try {
+    await work;
+    return undefined;
+  } catch (thrown) {
+    return { thrown };
+  }
 }
 
 /** In nanoseconds: what runs on behind the last record must not make a tape longer than one can be. */
@@ -121,7 +135,8 @@ class Conversation {
     const { file, fed } = this.#feed();
     const { target, sent } = this.#ends;
     const { policy } = this.#plan;
-    const port = await openWirePort(target, this.#clock, this.#io.say);
+    const port = await this.#openPort(target);
+    const signal = "died" in port ? AbortSignal.any([this.#io.signal, port.died]) : this.#io.signal;
     const options = {
       pace: this.pace,
       steady: this.#io.clock,
@@ -130,15 +145,36 @@ class Conversation {
       ...(policy.type === "wait" ? { waitMost: policy.patience } : {}),
       ...(this.#part.from === undefined ? {} : { from: this.#part.from.at }),
     };
-    for await (const step of replayToWire(fed, port, options, this.#io.signal)) {
-      yield await this.#take(step);
-      if (this.divergence !== undefined && this.#plan.out === undefined && !this.#plan.json) return;
+    try {
+      for await (const step of replayToWire(fed, port, options, signal)) {
+        yield await this.#take(step);
+        if (this.divergence !== undefined && this.#plan.out === undefined && !this.#plan.json) return;
+      }
+    } catch (thrown) {
+      throw this.#placed(thrown, file);
     }
     if (this.#part.until !== undefined || this.divergence !== undefined) return;
     this.divergence = await sent?.finish();
     if (this.divergence !== undefined) return;
     this.divergence = await this.#ends.golden?.finish();
     this.golden = this.divergence !== undefined;
+  }
+
+  #openPort(target: WireTarget): Promise<WirePort | SpawnPort> {
+    const { clock: steady, say, signal } = this.#io;
+    if (target.type !== "spawn") return openWirePort(target, this.#clock, say);
+    const from = this.#part.from?.at ?? ZERO;
+    const { rate } = this.#clock;
+    return openSpawnPort(target, { tape: this.#ends.tape, from, rate, clock: this.#clock, steady, signal, say });
+  }
+
+  /** A program that died while nothing was being sent: the last record that it heard is named. */
+  #placed(thrown: unknown, file: string): unknown {
+    if (!(thrown instanceof FieldtapeError) || thrown.code !== "SUBJECT_CRASHED") return thrown;
+    if (thrown.line !== undefined || this.line === 0) return thrown;
+    const { code, message, hint, cause } = thrown;
+    const said = `${message} after this record had been sent`;
+    return new FieldtapeError(code, said, { cause, file, line: this.line, ...(hint === undefined ? {} : { hint }) });
   }
 
   #feed(): { file: string; fed: ReturnType<typeof feed> } {

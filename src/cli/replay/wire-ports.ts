@@ -17,7 +17,11 @@ const WAITING_MAX = 64;
  *
  * @throws FieldtapeError LINK_OPEN_FAILED where it is to connect to us and cannot
  */
-export async function openWirePort(target: WireTarget, clock: Clock, say: (text: string) => void): Promise<WirePort> {
+export async function openWirePort(
+  target: Exclude<WireTarget, { type: "spawn" }>,
+  clock: Clock,
+  say: (text: string) => void,
+): Promise<WirePort> {
   switch (target.type) {
     case "tcp":
       return {
@@ -48,8 +52,12 @@ function serialPort(path: string, settings: SerialSettings, clock: Clock): WireP
   };
 }
 
-/** Each channel gets the connection that comes next. */
-async function listeningPort(at: TcpAddress, clock: Clock, say: (text: string) => void): Promise<WirePort> {
+/** Each channel gets the connection that comes next. `address` is where it really listens. */
+export async function listeningPort(
+  at: TcpAddress,
+  clock: Clock,
+  say: (text: string) => void,
+): Promise<WirePort & { readonly address: TcpAddress }> {
   const waiting: Socket[] = [];
   const server = createServer({ allowHalfOpen: true, pauseOnConnect: true }, (socket) => {
     if (waiting.length >= WAITING_MAX) {
@@ -72,6 +80,7 @@ async function listeningPort(at: TcpAddress, clock: Clock, say: (text: string) =
   const name = `tcp:${formatTcpAddress(address)}`;
   say(`listening on ${name}`);
   return {
+    address,
     async open(channel, signal) {
       for (;;) {
         const socket = waiting.shift();

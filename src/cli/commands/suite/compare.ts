@@ -24,7 +24,7 @@ export class SuiteCompare extends FieldtapeCommand {
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteCompare);
     const [{ commandWords }, { compareBuilds }, { clustersOf }, { clustersWords }] = await Promise.all([
-      import("../../suite/command-words.ts"),
+      import("../../command-words.ts"),
       import("../../suite/compare-builds.ts"),
       import("../../../scenarios/differences/cluster.ts"),
       import("../../cluster-words.ts"),

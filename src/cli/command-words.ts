@@ -1,4 +1,4 @@
-import { FieldtapeError } from "../../errors.ts";
+import { FieldtapeError } from "../errors.ts";
 
 /**
  * A command line as its words, as a shell would cut it at blanks and quotes; nothing else of a shell's language means anything here.
