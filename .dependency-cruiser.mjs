@@ -16,7 +16,10 @@ const rooms = {
   recorder: { sees: ["link", "tape", "machine", "time"], why: "Decoding while recording comes in from cli/wiring." },
   replayer: { sees: ["tape", "machine", "time"], why: "The regression side knows nothing but Subject." },
   scenarios: { sees: ["replayer", "tape", "machine", "time"], why: "A scenario sees Subject, never a protocol." },
-  plugin: { sees: ["replayer", "link", "tape", "machine", "time"], why: "A plug-in is a Subject in another process." },
+  plugin: {
+    sees: ["replayer", "protocol", "link", "tape", "machine", "time"],
+    why: "A plug-in is a Subject in another process; what adapts other code to it keeps bytes as every framer does.",
+  },
   bundle: { sees: ["scenarios", "replayer", "tape", "machine", "time"], why: "A bundle packs what the others wrote." },
   ota: { sees: ["link", "tape", "machine", "time"], why: "The updater is a machine with its own drivers." },
 };

@@ -50,7 +50,8 @@ export function framerOf<Options, S extends Framing>(reading: Reading<Options, S
   };
 }
 
-function endingOf(input: Exclude<FramerInput, { type: "bytes" }>): Ending | undefined {
+/** What becomes of a partial frame at this input; `undefined`: nothing. */
+export function endingOf(input: Exclude<FramerInput, { type: "bytes" }>): Ending | undefined {
   switch (input.type) {
     case "boundary":
       return "truncated";

@@ -1,0 +1,48 @@
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { expect } from "vitest";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { fieldtape } from "./command-line.ts";
+
+const CORPORA = resolve(import.meta.dirname, "../../corpora");
+export const EXAMPLES = resolve(import.meta.dirname, "../../docs/examples");
+
+/** A subject of one's own as the configuration names it, and a case of our corpus that it must pass as the built-in one does. */
+export interface OwnSubject {
+  readonly named: Readonly<Record<string, unknown>>;
+  /** SUITE/CASE of `corpora/`. */
+  readonly like: string;
+}
+
+/** A project whose one case has the tape and the golden of `like`, played into the subject `mine`. */
+export function projectLike({ named, like }: OwnSubject): string {
+  const folder = temporaryFolder();
+  const theirs = join(CORPORA, like);
+  const ours = join(folder, "corpora/own/case");
+  mkdirSync(ours, { recursive: true });
+  for (const file of ["tape.jsonl", "golden.jsonl", "README.md"]) cpSync(join(theirs, file), join(ours, file));
+  const scenario = readFileSync(join(theirs, "scenario.yaml"), "utf8")
+    .replace(/^subject: .*$/m, "subject: mine")
+    .replace(/^options: .*\n/m, "");
+  writeFileSync(join(ours, "scenario.yaml"), scenario);
+  writeFileSync(join(folder, "package.json"), "{}");
+  writeFileSync(join(folder, "fieldtape.config.json"), JSON.stringify({ subjects: { mine: named } }));
+  return folder;
+}
+
+/** It says what the built-in subject says, record for record: as a replay against its golden, and as a case with all relations. */
+export async function agrees(subject: OwnSubject): Promise<void> {
+  const cwd = projectLike(subject);
+  const own = "corpora/own/case";
+  const replayed = await fieldtape(
+    ["replay", `${own}/tape.jsonl`, "--subject", "mine", "--against", `${own}/golden.jsonl`, "--json"],
+    { cwd },
+  );
+  expect(replayed.stderr).toContain("no divergence");
+  expect(replayed.code).toBe(0);
+  const said = JSON.parse(replayed.stdout.slice(0, replayed.stdout.indexOf("\n")));
+  expect(said).toMatchObject({ type: "output", value: { type: "frame" } });
+  const run = await fieldtape(["suite", "run", "corpora", "--relations"], { cwd });
+  expect(run.stderr + run.stdout).not.toMatch(/unstable|fails/);
+  expect(run.code).toBe(0);
+}
