@@ -85,6 +85,19 @@ const noScenario = (file: string): FieldtapeError =>
 function readScenarioFile(path: string, files: CaseFiles): ScenarioFile {
   if (files.first([SCENARIO_FILE]) === undefined) throw noScenario(path);
   const text = readText(path);
+  const known = readBefore.get(text);
+  if (known !== undefined) return known;
+  const file = parseScenarioFile(text, path);
+  if (readBefore.size >= REMEMBERED_MAX) readBefore.clear();
+  readBefore.set(text, file);
+  return file;
+}
+
+/** Generated cases have the same settings by the thousand, and reading YAML would be a quarter of what such a case takes. */
+const readBefore = new Map<string, ScenarioFile>();
+const REMEMBERED_MAX = 16;
+
+function parseScenarioFile(text: string, path: string): ScenarioFile {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, strict: true, uniqueKeys: true });
   const error = document.errors[0];
