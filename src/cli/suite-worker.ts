@@ -2,7 +2,6 @@ import type { MessagePort } from "node:worker_threads";
 import { caseName } from "../scenarios/case-folder.ts";
 import type { CaseJob } from "../scenarios/case-job.ts";
 import type { CaseResult } from "../scenarios/case-result.ts";
-import { cachedResult, cacheResult } from "../scenarios/run/case-cache.ts";
 import { type FindSubject, runCase } from "../scenarios/run-case.ts";
 import { type Trial, type TrialJob, tryCase } from "../scenarios/trial.ts";
 import { millis, type Nanos, plus } from "../time/nanos.ts";
@@ -46,10 +45,12 @@ type DoJob<Job, Result> = (
 /** Runs cases. */
 export const runTask = (task: WorkerTask<CaseJob>): Promise<void> =>
   doAll<CaseJob, CaseResult>(task, async (job, findSubject, signal) => {
-    const known = job.cache === undefined ? undefined : cachedResult(job, caseName(job.corpus, job.folder), job.cache);
+    if (job.cache === undefined) return { result: await runCase(job, findSubject, signal), known: false };
+    const { cachedResult, cacheResult } = await import("../scenarios/run/case-cache.ts");
+    const known = cachedResult(job, caseName(job.corpus, job.folder), job.cache);
     if (known !== undefined) return { result: known, known: true };
     const result = await runCase(job, findSubject, signal);
-    if (job.cache !== undefined) cacheResult(job, result, job.cache);
+    cacheResult(job, result, job.cache);
     return { result, known: false };
   });
 
