@@ -54,8 +54,8 @@ export interface TapeRedaction {
 
 export interface BundledTape {
   readonly path: string;
-  /** Absent: no subject was named. */
-  readonly trace?: { readonly path: string; readonly outcome: Outcome } | undefined;
+  /** Absent: no subject was named. Without a path: the tape could not even be opened. */
+  readonly trace?: { readonly path?: string | undefined; readonly outcome: Outcome } | undefined;
   readonly redaction?: TapeRedaction | undefined;
 }
 

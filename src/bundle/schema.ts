@@ -25,7 +25,7 @@ const outcome = z.discriminatedUnion("type", [
 
 const tape = z.strictObject({
   path,
-  trace: z.strictObject({ path, outcome }).optional(),
+  trace: z.strictObject({ path: path.optional(), outcome }).optional(),
   redaction: z
     .strictObject({ verdict: z.enum(["same", "different", "unproven"]), report: z.record(z.string(), z.json()) })
     .optional(),
@@ -85,7 +85,7 @@ function contradiction({ files, tapes }: Pick<BundleManifest, "files" | "tapes">
   const kinds = new Map(files.map((one) => [one.path, one.kind]));
   for (const { path: named, trace } of tapes) {
     if (kinds.get(named) !== "tape") return `there is no tape ${JSON.stringify(named)}`;
-    if (trace !== undefined && kinds.get(trace.path) !== "trace")
+    if (trace?.path !== undefined && kinds.get(trace.path) !== "trace")
       return `there is no trace ${JSON.stringify(trace.path)}`;
   }
   return undefined;

@@ -2,6 +2,7 @@ import { crashSite } from "../../replayer/crash-site.ts";
 import type { Divergence } from "../../replayer/divergence.ts";
 import { divergenceWords } from "../../replayer/divergence-words.ts";
 import { Lateness } from "../../replayer/lateness.ts";
+import { writeOutTape } from "../../replayer/out-tape.ts";
 import type { Pace } from "../../replayer/pace.ts";
 import { RepeatCheck } from "../../replayer/repeat-check.ts";
 import type { SentCheck } from "../../replayer/sent-check.ts";
@@ -14,8 +15,8 @@ import { PlaybackClock } from "../../time/playback-clock.ts";
 import type { Zone } from "../../time/zone.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
 import { EXIT, type ExitCode, worst } from "../exit.ts";
+import { VERSION } from "../version.ts";
 import { type Against, openAgainst, sentCheckOf } from "./checks.ts";
-import { writeOutTape } from "./out-tape.ts";
 import type { ReplayPlan } from "./plan.ts";
 import { JsonPrinter, type Print, type Printer, TextPrinter } from "./printers.ts";
 import { Round } from "./round.ts";
@@ -138,7 +139,8 @@ class Replay {
       else {
         const end = (): { at: Nanos; reason: string } => ({ at: round.at, reason: round.reason ?? "stopped" });
         const { name } = subject.subject;
-        await writeOutTape(plan.out, tape, identityOf(plan, { name, config: subject.config }), { portions, end });
+        const file = { ...plan.out, recorder: VERSION };
+        await writeOutTape(file, tape, identityOf(plan, { name, config: subject.config }), { portions, end });
       }
     } catch (thrown) {
       throw await crashSite(this.#session.deck, thrown, this.#io.signal);

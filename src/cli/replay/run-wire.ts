@@ -3,6 +3,7 @@ import type { Divergence } from "../../replayer/divergence.ts";
 import { divergenceWords } from "../../replayer/divergence-words.ts";
 import { feed } from "../../replayer/feed.ts";
 import { Lateness } from "../../replayer/lateness.ts";
+import { writeOutTape } from "../../replayer/out-tape.ts";
 import type { Pace } from "../../replayer/pace.ts";
 import type { CheckedStep } from "../../replayer/replay-tape.ts";
 import type { SentCheck } from "../../replayer/sent-check.ts";
@@ -14,9 +15,9 @@ import { type Nanos, nanos, ZERO } from "../../time/nanos.ts";
 import { PlaybackClock } from "../../time/playback-clock.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
+import { VERSION } from "../version.ts";
 import { sentCheckOf } from "./checks.ts";
 import { GoldenBytes } from "./golden-bytes.ts";
-import { writeOutTape } from "./out-tape.ts";
 import type { ReplayPlan, WireTarget } from "./plan.ts";
 import { JsonPrinter, type Printer, TextPrinter } from "./printers.ts";
 import type { ReplayIo } from "./run-replay.ts";
@@ -128,7 +129,7 @@ class Conversation {
     }
     const identity = { ...identityOf(this.#plan, { name: "live program", config: null }), rate: this.#clock.rate };
     const end = (): { at: Nanos; reason: string } => ({ at: this.at, reason: "replayed" });
-    await writeOutTape(out, this.#ends.tape, identity, { portions, end });
+    await writeOutTape({ ...out, recorder: VERSION }, this.#ends.tape, identity, { portions, end });
   }
 
   async *#portions(): AsyncGenerator<readonly TapeRecord[]> {

@@ -1,12 +1,18 @@
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
-import type { JsonObject } from "../../bytes/json.ts";
-import { derivedHeader, derivedId, sourceId } from "../../tape/derive.ts";
-import { writeDerivedTape } from "../../tape/derived-tape.ts";
-import type { TapeReader } from "../../tape/reader.ts";
-import type { HeaderRecord, TapeRecord } from "../../tape/record.ts";
-import type { Nanos } from "../../time/nanos.ts";
-import { VERSION } from "../version.ts";
+import type { JsonObject } from "../bytes/json.ts";
+import { derivedHeader, derivedId, sourceId } from "../tape/derive.ts";
+import { writeDerivedTape } from "../tape/derived-tape.ts";
+import type { TapeReader } from "../tape/reader.ts";
+import type { HeaderRecord, TapeRecord } from "../tape/record.ts";
+import type { Nanos } from "../time/nanos.ts";
+
+/** Where it is written, and who writes it, where its source does not say. */
+export interface OutTapeFile {
+  readonly path: string;
+  readonly force: boolean;
+  readonly recorder: HeaderRecord["recorder"];
+}
 
 /** What goes on a tape, and when and why it ends, which is known at its end. */
 export interface OutTape {
@@ -19,13 +25,13 @@ export interface OutTape {
  * the way, what came out until then is kept, and the failure is thrown afterwards.
  */
 export async function writeOutTape(
-  { path, force }: { readonly path: string; readonly force: boolean },
+  { path, force, recorder }: OutTapeFile,
   tape: TapeReader,
   options: JsonObject,
   out: OutTape,
 ): Promise<void> {
   let failure: { readonly thrown: unknown } | undefined;
-  const header = await headerOf(tape, options);
+  const header = await headerOf(tape, options, recorder);
   const batches = async function* (): AsyncGenerator<readonly TapeRecord[]> {
     yield [header];
     try {
@@ -39,7 +45,11 @@ export async function writeOutTape(
   if (failure !== undefined) throw failure.thrown;
 }
 
-async function headerOf(tape: TapeReader, options: JsonObject): Promise<HeaderRecord> {
+async function headerOf(
+  tape: TapeReader,
+  options: JsonObject,
+  recorder: HeaderRecord["recorder"],
+): Promise<HeaderRecord> {
   const { header } = tape;
   if (header !== undefined) return derivedHeader(header, { by: "replay", sources: [sourceId(header)], options });
   // A golden or a fragment has no id: its bytes stand for it, and it began whenever.
@@ -53,7 +63,7 @@ async function headerOf(tape: TapeReader, options: JsonObject): Promise<HeaderRe
     segment: 0,
     offset: "0",
     previous: null,
-    recorder: VERSION,
+    recorder,
     requires: [],
     meta: {},
   } as const;

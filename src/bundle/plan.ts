@@ -1,0 +1,157 @@
+import { readdir } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { foldedPath, pathProblem } from "../bytes/portable-path.ts";
+import { FieldtapeError } from "../errors.ts";
+import type { HeaderRecord } from "../tape/record.ts";
+import { blobsFolder, withoutGzip } from "../tape/segments.ts";
+import type { Clock } from "../time/clock.ts";
+import type { Nanos } from "../time/nanos.ts";
+import { type BundleItem, itemOfFile } from "./bundle-item.ts";
+import type { BundledSubject, BundledTape, BundledVersions } from "./bundle-manifest.ts";
+import { lastMinutes } from "./last-minutes.ts";
+import { ENTRIES_MAX, TAPES_MAX, TOTAL_BYTES_MAX } from "./limits.ts";
+import type { Redactor } from "./redactor.ts";
+import type { Seat } from "./seat.ts";
+import { stagingBeside } from "./staging.ts";
+import { recordTrace } from "./trace.ts";
+
+/** What a bundle is to hold. */
+export interface BundleRequest {
+  readonly tapes: readonly string[];
+  /** Only so much of each recording, from its end, all of its segments taken together. */
+  readonly last: Nanos | undefined;
+  /** What the tapes are played into; absent: they are not. */
+  readonly subject: { readonly named: BundledSubject; readonly seat: Seat } | undefined;
+  readonly redactor: Redactor | undefined;
+  /** Everything besides tapes, in the order in which it is shown. */
+  readonly attachments: readonly BundleItem[];
+  readonly versions: BundledVersions;
+  /** Where the bundle will stand: what has to be made for it lies beside it until then. */
+  readonly out: string;
+}
+
+export interface PlanPorts {
+  readonly recorder: HeaderRecord["recorder"];
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  /** Words for a person: what is going on. */
+  readonly say: (text: string) => void;
+}
+
+/** Everything that goes into a bundle, ready to be shown and then written; it is to be disposed of. */
+export interface BundlePlan extends AsyncDisposable {
+  readonly items: readonly BundleItem[];
+  readonly tapes: readonly BundledTape[];
+  readonly subject: BundledSubject | undefined;
+  readonly versions: BundledVersions;
+  readonly redaction: string | undefined;
+}
+
+/**
+ * Makes what a bundle needs: cuts, redacts and plays the tapes, and lists what goes in. The bundle itself is not begun.
+ *
+ * @throws FieldtapeError what reading the tapes and the subject throw, LIMIT_EXCEEDED, DISK_FULL, OUTPUT_FAILED
+ */
+export async function planBundle(request: BundleRequest, ports: PlanPorts): Promise<BundlePlan> {
+  if (request.tapes.length > TAPES_MAX)
+    throw new FieldtapeError("LIMIT_EXCEEDED", `a bundle has ${TAPES_MAX} tapes at most`);
+  const staging = await stagingBeside(request.out);
+  try {
+    const { attachments, subject, versions, redactor } = request;
+    const items: BundleItem[] = [];
+    const tapes: BundledTape[] = [];
+    const names = new TapeNames(redactor !== undefined);
+    for (const [index, path] of request.tapes.entries()) {
+      const job = { path, name: names.next(path), place: join(staging.folder, String(index)) };
+      const { tape, files } = await bundledTape(job, request, ports);
+      tapes.push(tape);
+      items.push(...files);
+    }
+    items.push(...attachments);
+    assertWithinLimits(items);
+    const dispose = () => staging[Symbol.asyncDispose]();
+    return {
+      items,
+      tapes,
+      subject: subject?.named,
+      versions,
+      redaction: redactor?.profile,
+      [Symbol.asyncDispose]: dispose,
+    };
+  } catch (thrown) {
+    await staging[Symbol.asyncDispose]();
+    throw thrown;
+  }
+}
+
+interface TapeJob {
+  readonly path: string;
+  readonly name: string;
+  /** A folder for what is made of this tape. */
+  readonly place: string;
+}
+
+async function bundledTape(
+  { path, name, place }: TapeJob,
+  { last, redactor, subject }: BundleRequest,
+  { recorder, clock, signal, say }: PlanPorts,
+): Promise<{ tape: BundledTape; files: readonly BundleItem[] }> {
+  const part = last === undefined ? path : await lastMinutes(path, last, place);
+  const isPacked = part.endsWith(".gz") && redactor === undefined;
+  const inside = `tapes/${name}${isPacked ? ".gz" : ""}`;
+  let file = part;
+  let redaction: BundledTape["redaction"];
+  if (redactor !== undefined) {
+    file = join(place, "redacted.tape.jsonl");
+    say(`redacting ${path} with ${redactor.profile}`);
+    redaction = await redactor.tape(part, file, signal);
+  }
+  const files = [await itemOfFile(inside, "tape", file), ...(await blobsOf(file, inside))];
+  const redacted = redaction === undefined ? {} : { redaction };
+  if (subject === undefined) return { tape: { path: inside, ...redacted }, files };
+  say(`playing ${path} into ${subject.named.name}`);
+  const out = join(place, "trace.tape.jsonl");
+  const { outcome, written } = await recordTrace({ tape: file, out, seat: subject.seat, recorder, clock, signal });
+  if (!written) return { tape: { path: inside, trace: { outcome }, ...redacted }, files };
+  const traced = `traces/${name}`;
+  files.push(await itemOfFile(traced, "trace", out));
+  return { tape: { path: inside, trace: { path: traced, outcome }, ...redacted }, files };
+}
+
+/** Named by their digests; whatever else lies there is no blob. */
+async function blobsOf(file: string, inside: string): Promise<readonly BundleItem[]> {
+  const folder = blobsFolder(file);
+  const names = (await readdir(folder).catch(() => [])).filter((name) => /^[0-9a-f]{64}$/.test(name)).toSorted();
+  return Promise.all(names.map((name) => itemOfFile(`${blobsFolder(inside)}/${name}`, "blob", join(folder, name))));
+}
+
+/** Names for tapes in the bundle: their own, as far as every system takes them. Where something is redacted, numbers: a name may tell who and where. */
+class TapeNames {
+  readonly #taken = new Set<string>();
+  readonly #numbered: boolean;
+  #count = 0;
+
+  constructor(numbered: boolean) {
+    this.#numbered = numbered;
+  }
+
+  next(path: string): string {
+    this.#count += 1;
+    const own = withoutGzip(basename(path)).replace(/(\.tape)?\.jsonl$/, "");
+    const isUsable = !this.#numbered && pathProblem(own) === undefined && own.length <= 100;
+    let name = isUsable ? own : `tape-${this.#count}`;
+    if (this.#taken.has(foldedPath(name))) name = `${name}-${this.#count}`;
+    this.#taken.add(foldedPath(name));
+    return `${name}.tape.jsonl`;
+  }
+}
+
+function assertWithinLimits(items: readonly BundleItem[]): void {
+  if (items.length + 2 > ENTRIES_MAX)
+    throw new FieldtapeError("LIMIT_EXCEEDED", `a bundle has ${ENTRIES_MAX} files at most`);
+  const total = items.reduce((sum, { size }) => sum + size, 0);
+  if (total <= TOTAL_BYTES_MAX) return;
+  throw new FieldtapeError("LIMIT_EXCEEDED", `it would hold ${total} bytes; ${TOTAL_BYTES_MAX} are allowed`, {
+    hint: "--last 10m takes the end of a recording only",
+  });
+}
