@@ -1,5 +1,6 @@
 import type { Command } from "@oclif/core";
 import { Demo } from "./commands/demo.ts";
+import { Doctor } from "./commands/doctor.ts";
 import { Export } from "./commands/export.ts";
 import { Import } from "./commands/import.ts";
 import { OtaCrashMap } from "./commands/ota/crash-map.ts";
@@ -53,6 +54,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   export: Export,
   import: Import,
   demo: Demo,
+  doctor: Doctor,
   "ota:device:confirm": OtaDeviceConfirm,
   "ota:device:install": OtaDeviceInstall,
   "ota:device:resume": OtaDeviceResume,

@@ -106,6 +106,11 @@ async function setLines(settings: SerialSettings, set: (lines: Lines) => Promise
   }
 }
 
+/** Loads the native part, and throws what the system says when it does not fit this machine. */
+export async function loadSerialLibrary(): Promise<void> {
+  await import("serialport");
+}
+
 /** The library tells errors as sentences only. */
 async function refuse(path: string, cause: unknown): Promise<never> {
   const said = cause instanceof Error ? cause.message : String(cause);

@@ -1,0 +1,47 @@
+import { failure } from "../failure.ts";
+import { stateFolder } from "../state-folder.ts";
+import type { World } from "../wiring.ts";
+import { examineClocks } from "./clocks.ts";
+import { examineDisk } from "./disk.ts";
+import { type Finding, problem } from "./finding.ts";
+import { examineFolders } from "./folders.ts";
+import { examineInstallation } from "./installation.ts";
+import { examineNetwork } from "./network.ts";
+import { examineSerial } from "./serial.ts";
+import { examineTools } from "./tools.ts";
+
+export interface Examined {
+  /** The folder that the command was started in. */
+  readonly folder: string;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly world: World;
+  /** Reads the project's configuration. */
+  readonly configuration: () => Promise<readonly Finding[]>;
+  readonly signal: AbortSignal;
+}
+
+/** Looks at everything that fieldtape meets on this machine. One after the other: what is measured is not disturbed. */
+export async function diagnose(examined: Examined): Promise<readonly Finding[]> {
+  const { folder, environment, world, signal } = examined;
+  const looks: readonly (readonly [about: string, look: () => readonly Finding[] | Promise<readonly Finding[]>])[] = [
+    ["installation", () => examineInstallation()],
+    ["configuration", examined.configuration],
+    ["folders", () => examineFolders(folder, stateFolder(environment))],
+    ["disk", () => examineDisk(folder, world.clock)],
+    ["clocks", () => examineClocks(world, signal)],
+    ["ports", () => examineNetwork()],
+    ["serial ports", () => examineSerial()],
+    ["optional programs", () => examineTools(environment["PATH"] ?? "")],
+  ];
+  const findings: Finding[] = [];
+  for (const [about, look] of looks) {
+    signal.throwIfAborted();
+    try {
+      findings.push(...(await look()));
+    } catch (thrown) {
+      signal.throwIfAborted();
+      findings.push(problem(about, failure(thrown, false).words.replace(/^error: /, "")));
+    }
+  }
+  return findings;
+}
