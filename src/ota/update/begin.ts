@@ -7,6 +7,7 @@ import type { Journal } from "./journal.ts";
 import { EMPTY_JOURNAL } from "./journal.ts";
 import { finish, seen } from "./look.ts";
 import { measure } from "./prepare.ts";
+import type { Offer } from "./offer.ts";
 import { isBack, rollBack } from "./roll-back.ts";
 import type { TreeRef } from "./tree-list.ts";
 import { disk, end, failed, failureOf, type Phase, type PhaseOf, type Turn } from "./updater-turn.ts";
@@ -73,6 +74,9 @@ function obey(turn: Turn): Phase {
   const to = treeOf(installation, change?.to);
   switch (command.name) {
     case "install":
+      // The first installation was interrupted: whoever asks for it again wants it to go on.
+      if (change !== undefined && to !== undefined && installation.confirmed === undefined && isOf(to, command.offer))
+        return resume(turn, change, to);
       return end(turn, failed("installed-already"));
     case "recover":
       return end(turn, { type: "end", outcome: "nothing" });
@@ -92,6 +96,9 @@ function obey(turn: Turn): Phase {
       return unreachable(command);
   }
 }
+
+const isOf = (tree: TreeRef, { release, version }: Offer): boolean =>
+  tree.release === release && tree.version === version;
 
 function resume(turn: Turn, change: Change, to: TreeRef): Phase {
   if (change.phase === "switched") return startAgain(turn, to, "");

@@ -79,6 +79,21 @@ describe("a real process on a real disk", () => {
     }
   }, 120_000);
 
+  test("a first installation that was killed goes on when it is asked for again", () => {
+    const whole = session(mkdtempSync(join(place, "first-")), "install");
+    expect(whole.outcome).toBe("committed");
+    const ends = new Set<string | undefined>();
+    for (let kill = 2; kill <= (whole.writes ?? 0); kill += 7) {
+      const root = mkdtempSync(join(place, "first-killed-"));
+      expect(session(root, "install", kill)).toEqual({});
+      ends.add(session(root, "install").outcome);
+      expect(currentTree(root)).toEqual(treeOf(releases.first));
+      expect(session(root, "install").outcome).toBe("failed");
+    }
+    expect(ends).toContain("committed");
+    expect([...ends].filter((end) => end !== "committed" && end !== "failed")).toEqual([]);
+  }, 120_000);
+
   needs("strace")(
     "what the system is asked: each file is written and synced before it gets its name, and the folder synced after it",
     () => {

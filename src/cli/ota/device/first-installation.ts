@@ -16,7 +16,7 @@ import { DEVICE_FILE, nativeDeviceOf } from "../../../ota/session/device-file.ts
 import { lockInstallation } from "../../../ota/session/installation-lock.ts";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
 import { type DeviceFile, type DevicePolicy, parsePolicy } from "../../../ota/session/schema.ts";
-import { deviceStatus } from "../../../ota/session/status.ts";
+import { type DeviceStatus, deviceStatus } from "../../../ota/session/status.ts";
 import { FolderTransport } from "../../../ota/transfer/folder-transport.ts";
 import { KEPT, STAGING } from "../../../ota/update/layout.ts";
 import type { Offer } from "../../../ota/update/offer.ts";
@@ -55,7 +55,7 @@ export async function installFirst(request: InstallRequest): Promise<DeviceRunRe
   await mkdir(root, { recursive: true });
   const unpacked = join(root, UNPACKED);
   const status = await deviceStatus(new RealFs(root), signal);
-  if (status.current !== undefined) throw installedAlready(root, status.current);
+  if (status.current !== undefined) throw installedAlready(root, status);
   try {
     const prepared = await prepare(request, { trust, root: new TextDecoder().decode(bytes), policy });
     if ("refused" in prepared) return prepared;
@@ -118,9 +118,12 @@ async function readText(path: string): Promise<string> {
   }
 }
 
-function installedAlready(root: string, version: string): FieldtapeError {
-  return new FieldtapeError("OUTPUT_EXISTS", `${version} is installed in ${root} already`, {
-    hint: "fieldtape ota device update brings a newer one",
+function installedAlready(root: string, { current, state }: DeviceStatus): FieldtapeError {
+  const begun = state === "switching" || state === "confirming";
+  return new FieldtapeError("OUTPUT_EXISTS", `${current} is installed in ${root} already`, {
+    hint: begun
+      ? "it is not confirmed: fieldtape ota device resume goes on with what was interrupted"
+      : "fieldtape ota device update brings a newer one",
   });
 }
 
