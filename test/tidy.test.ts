@@ -200,3 +200,19 @@ test("every command is in the README", async () => {
   const words = Object.keys(COMMANDS).flatMap((name) => name.split(":"));
   expect(words.filter((word) => !new RegExp(`\\b${word}\\b`).test(readme))).toEqual([]);
 });
+
+test("continuous integration installs every program that a test needs", () => {
+  const wanted = [...readFileSync(resolve(root, ".ci/run"), "utf8").matchAll(/^wanted=\(([^)]*)\)/gm)].flatMap(
+    (match) => (match[1] ?? "").split(/\s+/).map((pair) => pair.split(":")[0]),
+  );
+  const tests = readdirSync(resolve(root, "test"), { recursive: true, encoding: "utf8" }).filter((name) =>
+    /\.test\.tsx?$/.test(name),
+  );
+  const needed = tests.flatMap((name) =>
+    [...readFileSync(resolve(root, "test", name), "utf8").matchAll(/\bneeds\(([^)]*)\)\(/g)].flatMap((match) =>
+      [...(match[1] ?? "").matchAll(/"([^"]+)"/g)].map(([, program]) => program),
+    ),
+  );
+  expect(needed.length).toBeGreaterThan(0);
+  expect([...new Set(needed)].filter((program) => !wanted.includes(program)).toSorted()).toEqual([]);
+});
