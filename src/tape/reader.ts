@@ -88,7 +88,7 @@ export class TapeReader implements AsyncDisposable {
     this.compressed = opened.compressed;
     this.schema = opened.schema;
     this.header = opened.header;
-    this.scanner = this.newScanner({});
+    this.scanner = this.newScanner({ verify: false });
   }
 
   /**
