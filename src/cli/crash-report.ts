@@ -7,7 +7,8 @@ import type { JsonObject } from "../bytes/json.ts";
 import { formatIso } from "../time/iso.ts";
 import { SystemWallClock } from "../time/system-clock.ts";
 import { recentLines } from "./log/recent-lines.ts";
-import { stripCommand, stripShapes } from "./secret-shapes.ts";
+import { stripCommand } from "./secrets/strip-command.ts";
+import { type StripText, textStripper } from "./secrets/strip-text.ts";
 import { openStateFolder } from "./state-folder.ts";
 import { versions } from "./version.ts";
 
@@ -50,7 +51,9 @@ export function reportCrash(crash: Crash): string | undefined {
     const folder = openStateFolder("crashes", process.env);
     reported += 1;
     const file = join(folder, `${at.replaceAll(":", "-")}-${process.pid}-${reported}.json`);
-    writeFileAtomic.sync(file, `${JSON.stringify(report(crash, at), undefined, 2)}\n`, { mode: 0o600 });
+    const strip = textStripper(process.env);
+    const bounded: StripText = (text) => strip(text.slice(0, TEXT_MAX));
+    writeFileAtomic.sync(file, `${JSON.stringify(report(crash, at, bounded), undefined, 2)}\n`, { mode: 0o600 });
     keepNewest(folder);
     return file;
   } catch {
@@ -58,13 +61,13 @@ export function reportCrash(crash: Crash): string | undefined {
   }
 }
 
-function report(crash: Crash, at: string): JsonObject {
+function report(crash: Crash, at: string, bounded: StripText): JsonObject {
   return {
     schema: CRASH_SCHEMA,
     type: "crash",
     at,
     part: crash.part,
-    ...told(crash.thrown, CAUSES_MAX),
+    ...told(crash.thrown, bounded, CAUSES_MAX),
     where: crash.where === undefined ? undefined : bounded(crash.where),
     ended: crash.ended === undefined ? undefined : { ...crash.ended },
     lastWords: crash.lastWords === undefined ? undefined : bounded(crash.lastWords.slice(-TEXT_MAX)),
@@ -72,7 +75,7 @@ function report(crash: Crash, at: string): JsonObject {
     versions: versions(),
     system: { release: release(), arch: arch(), uptimeSeconds: Math.round(process.uptime()) },
     memory: { rss: process.memoryUsage().rss, heapUsed: process.memoryUsage().heapUsed },
-    log: lastLines(crash.log ?? recentLines()),
+    log: lastLines(crash.log ?? recentLines()).map(bounded),
   };
 }
 
@@ -83,22 +86,21 @@ function lastLines(lines: readonly string[]): string[] {
   for (const line of lines.slice(-LINES_MAX).toReversed()) {
     room -= line.length;
     if (room < 0) break;
-    kept.unshift(bounded(line));
+    kept.unshift(line);
   }
   return kept;
 }
 
-function told(thrown: unknown, causesLeft: number): JsonObject {
+function told(thrown: unknown, bounded: StripText, causesLeft: number): JsonObject {
   if (!(thrown instanceof Error)) return { what: bounded(String(thrown)) };
-  const cause = thrown.cause === undefined || causesLeft === 0 ? undefined : told(thrown.cause, causesLeft - 1);
+  const cause =
+    thrown.cause === undefined || causesLeft === 0 ? undefined : told(thrown.cause, bounded, causesLeft - 1);
   return {
     what: bounded(`${thrown.name}: ${thrown.message}`),
     stack: thrown.stack === undefined ? undefined : bounded(thrown.stack),
     cause,
   };
 }
-
-const bounded = (text: string): string => stripShapes(text.slice(0, TEXT_MAX));
 
 /** Names begin with the date: the order of names is that of time. */
 function keepNewest(folder: string): void {

@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { reportCrash } from "../../src/cli/crash-report.ts";
-import { stripCommand } from "../../src/cli/secret-shapes.ts";
+import { stripCommand } from "../../src/cli/secrets/strip-command.ts";
 import { stateFolder } from "../../src/cli/state-folder.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 

@@ -17,7 +17,7 @@ export const BUILT_IN_PATTERNS: Readonly<Record<string, BuiltInPattern>> = {
   "pass-command": { source: "(?im)^PASS ([^\\r\\n]{3,256})", needs: ["pass "] },
   /** RFC 6750, RFC 7617. */
   authorization: {
-    source: `(?i)(?:\\bauthorization\\\\?["']?[ \\t]{0,4}[:=][ \\t]{0,4}\\\\?["']?(?:[a-z]{1,16}[ \\t]{1,4})?|\\bbearer[ \\t]{1,4})([A-Za-z0-9._~+/=-]{6,1000})`,
+    source: `(?i)(?:\\bauthorization\\\\?["']?[ \\t]{0,4}[:=][ \\t]{0,4}\\\\?["']?(?:[a-z]{1,16}[ \\t]{1,4})?|\\bbearer[ \\t]{1,4})([A-Za-z0-9._~+/=-]{6,800})`,
     needs: ["authorization", "bearer"],
   },
   /** RFC 7519 */
@@ -28,7 +28,7 @@ export const BUILT_IN_PATTERNS: Readonly<Record<string, BuiltInPattern>> = {
   },
   /** What signs an URL of an object store. */
   "signed-url": {
-    source: `(?i)[?&](?:signature|ossaccesskeyid|security-token|x-(?:amz|oss)-(?:signature|credential|security-token)|awsaccesskeyid|googleaccessid|sig|auth|key)=([^\\s&"'<>#\\\\]{3,1000})`,
+    source: `(?i)[?&](?:signature|ossaccesskeyid|security-token|x-(?:amz|oss)-(?:signature|credential|security-token)|awsaccesskeyid|googleaccessid|sig|auth|key)=([^\\s&"'<>#\\\\]{3,800})`,
     needs: ["sig", "auth", "key", "security-token", "credential", "accessid"],
   },
   /** User and password in an URL. */

@@ -6,7 +6,9 @@ import { createStream, type RotatingFileStream } from "rotating-file-stream";
 import type { Clock } from "../../time/clock.ts";
 import { formatIso } from "../../time/iso.ts";
 import { plus, seconds } from "../../time/nanos.ts";
+import { type StripText, textStripper } from "../secrets/strip-text.ts";
 import { openStateFolder } from "../state-folder.ts";
+import { plainFacts } from "./plain-facts.ts";
 import { rememberLine } from "./recent-lines.ts";
 import type { LogEntry, LogSink } from "./run-log.ts";
 
@@ -44,17 +46,19 @@ export function openLogFile({ command, began, clock }: LogFileOptions): LogSink 
     rotate: ROTATED_MAX,
     mode: 0o600,
   });
-  return new LogFile(stream, clock);
+  return new LogFile(stream, clock, textStripper(process.env));
 }
 
 class LogFile implements LogSink {
   readonly #stream: RotatingFileStream;
   readonly #clock: Clock;
+  readonly #strip: StripText;
   readonly #logger: pino.Logger;
   #open = true;
   #dropped = 0;
 
-  constructor(stream: RotatingFileStream, clock: Clock) {
+  constructor(stream: RotatingFileStream, clock: Clock, strip: StripText) {
+    this.#strip = strip;
     this.#stream = stream;
     this.#clock = clock;
     // The disk is full, or somebody took the folder away: what is logged from here on is for a crash report only.
@@ -74,7 +78,8 @@ class LogFile implements LogSink {
 
   write({ level, wall, message, facts }: LogEntry): void {
     const dropped = this.#dropped === 0 ? undefined : this.#dropped;
-    this.#logger[level]({ at: formatIso(wall, 3), dropped, facts }, message);
+    const plain = plainFacts(facts, this.#strip);
+    this.#logger[level]({ at: formatIso(wall, 3), dropped, facts: plain }, this.#strip(message));
   }
 
   async close(): Promise<void> {

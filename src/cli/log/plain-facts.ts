@@ -1,14 +1,14 @@
+import { isSecretName } from "../../bundle/redaction/secret-names.ts";
 import type { Json, JsonObject } from "../../bytes/json.ts";
-import { isSecretName, STRIPPED } from "../secret-shapes.ts";
-
-export const EMPTY_FACTS: JsonObject = {};
+import { STRIPPED } from "../secrets/strip-command.ts";
+import type { StripText } from "../secrets/strip-text.ts";
 
 const TEXT_MAX = 4 * 1024;
 const DEPTH_MAX = 5;
 const ENTRIES_MAX = 100;
 
 /** Facts as the log may have them: bounded, without values that bear a secret's name, every text stripped. */
-export function plainFacts(facts: JsonObject, strip: (text: string) => string): JsonObject {
+export function plainFacts(facts: JsonObject, strip: StripText): JsonObject {
   const plain = (value: Json | undefined, depth: number): Json | undefined => {
     if (typeof value === "string") return strip(value.slice(0, TEXT_MAX));
     if (typeof value !== "object" || value === null) return value;

@@ -1,5 +1,4 @@
 import type { JsonObject } from "../../bytes/json.ts";
-import { EMPTY_FACTS, plainFacts } from "./plain-facts.ts";
 
 /** From the least that can be said to the most. */
 export const LOG_LEVELS = ["silent", "error", "warn", "info", "debug"] as const;
@@ -15,7 +14,7 @@ export interface LogEntry {
   readonly facts: JsonObject;
 }
 
-/** Where entries go. Neither method throws. */
+/** Where entries go, without secrets. `close` never rejects. */
 export interface LogSink {
   write(entry: LogEntry): void;
   /** Resolves when all entries are where they belong, or will not come there any more. */
@@ -27,9 +26,9 @@ export interface RunLogOptions {
   /** Opened at the first entry: a run that has nothing to say loads nothing and writes nothing. */
   readonly open: () => Promise<LogSink>;
   readonly wallNow: () => bigint;
-  /** Takes secrets out of a text. */
-  readonly strip: (text: string) => string;
 }
+
+const EMPTY_FACTS: JsonObject = {};
 
 /** Entries that wait while the sink is opened. */
 const WAITING_MAX = 1_000;
@@ -71,23 +70,29 @@ export class RunLog {
 
   #say(level: Said, message: string, facts: JsonObject): void {
     if (LOG_LEVELS.indexOf(level) > this.#most) return;
-    const { strip, wallNow } = this.#options;
-    const entry = { level, wall: wallNow(), message: strip(message), facts: plainFacts(facts, strip) };
-    if (this.#sink !== undefined) this.#sink.write(entry);
+    const entry = { level, wall: this.#options.wallNow(), message, facts };
+    if (this.#sink !== undefined) this.#write(this.#sink, entry);
     else {
       if (this.#waiting.length < WAITING_MAX) this.#waiting.push(entry);
       this.#opening ??= this.#open();
     }
   }
 
+  #write(sink: LogSink, entry: LogEntry): void {
+    try {
+      sink.write(entry);
+    } catch {
+      this.#sink = NOWHERE;
+    }
+  }
+
   async #open(): Promise<void> {
     try {
-      const sink = await this.#options.open();
-      for (const entry of this.#waiting) sink.write(entry);
-      this.#sink = sink;
+      this.#sink = await this.#options.open();
     } catch {
       this.#sink = NOWHERE; // a log that cannot be written breaks nothing
     }
+    for (const entry of this.#waiting) this.#write(this.#sink, entry);
     this.#waiting = [];
   }
 }
@@ -99,5 +104,4 @@ export const SILENT: RunLog = new RunLog({
   level: "silent",
   open: () => Promise.resolve(NOWHERE),
   wallNow: () => 0n,
-  strip: (text) => text,
 });

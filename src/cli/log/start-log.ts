@@ -1,5 +1,4 @@
 import { SystemClock, SystemWallClock } from "../../time/system-clock.ts";
-import { stripShapes } from "../secret-shapes.ts";
 import { LOG_LEVELS, type LogLevel, RunLog } from "./run-log.ts";
 
 /** The log of this run. Nothing is loaded or opened before its first entry. */
@@ -9,7 +8,6 @@ export function startLog(options: { readonly level: LogLevel; readonly command: 
   return new RunLog({
     level: options.level,
     wallNow: () => wall.wallNow(),
-    strip: stripShapes,
     open: async () => {
       const { openLogFile } = await import("./log-file.ts");
       return openLogFile({ command: options.command, began, clock: new SystemClock({ sleep: "coarse" }) });

@@ -2,7 +2,7 @@ import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { failure } from "../failure.ts";
-import { stripCommand } from "../secret-shapes.ts";
+import { stripCommand } from "../secrets/strip-command.ts";
 import { versions } from "../version.ts";
 import type { RunLog } from "./run-log.ts";
 

@@ -6,7 +6,6 @@ import { reportCrash } from "../../../src/cli/crash-report.ts";
 import { openLogFile } from "../../../src/cli/log/log-file.ts";
 import { type LogLevel, RunLog } from "../../../src/cli/log/run-log.ts";
 import { logLevel } from "../../../src/cli/log/start-log.ts";
-import { stripShapes } from "../../../src/cli/secret-shapes.ts";
 import { SystemClock } from "../../../src/time/system-clock.ts";
 import { temporaryFolder } from "../../temporary-folder.ts";
 
@@ -25,7 +24,6 @@ function log(options: { level?: LogLevel; command?: string; began?: bigint } = {
   return new RunLog({
     level,
     wallNow: () => began,
-    strip: stripShapes,
     open: async () => openLogFile({ command, began, clock: new SystemClock({ sleep: "coarse" }) }),
   });
 }
@@ -82,6 +80,19 @@ describe("the log of a run", () => {
     const [line] = lines();
     expect(line).not.toContain("planted");
     expect(line).toContain("kept");
+  });
+
+  test("holds none of this machine's own secrets, wherever they stand", async () => {
+    const file = join(state, "secrets.json");
+    writeFileSync(file, '{"uploadToken":"planted-in-file","own":{"plc":"planted-own"}}', { mode: 0o644 });
+    vi.stubEnv("FIELDTAPE_SECRETS", file);
+    vi.stubEnv("SITE_PASSWORD", "planted-in-environment");
+    const run = log();
+    run.info("sent planted-in-file", { list: ["planted-in-environment"], path: "/x/planted-own/y" });
+    await run.close();
+    expect(lines()).toHaveLength(1);
+    expect(lines()[0]).not.toContain("planted");
+    expect(lines()[0]).toContain("/x/[secret]/y");
   });
 
   test("is bounded: long texts, deep values, big files and old runs go", async () => {
