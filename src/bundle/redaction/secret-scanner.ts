@@ -14,7 +14,8 @@ export interface Hit {
 
 interface NamedPattern {
   readonly name: string;
-  readonly pattern: Pattern;
+  /** Compiled when it is tried for the first time: that takes longer than all the rest. */
+  readonly pattern: () => Pattern;
   /** Absent: it has to be tried on everything. */
   readonly needs?: readonly string[];
 }
@@ -30,9 +31,12 @@ export class SecretScanner {
     this.#patterns = [
       ...wanted.flatMap((name) => {
         const known = BUILT_IN_PATTERNS[name];
-        return known === undefined ? [] : [{ name, pattern: compilePattern(known.source), needs: known.needs }];
+        return known === undefined ? [] : [{ name, pattern: once(known.source), needs: known.needs }];
       }),
-      ...Object.entries(own).map(([name, source]) => ({ name, pattern: compilePattern(source) })),
+      ...Object.entries(own).map(([name, source]) => {
+        const pattern = compilePattern(source);
+        return { name, pattern: () => pattern };
+      }),
     ];
     this.#literals = [...new Set(literals)].flatMap(literalForms);
   }
@@ -50,11 +54,19 @@ export class SecretScanner {
     const lower = text.toLowerCase();
     for (const { name, pattern, needs } of this.#patterns) {
       if (needs !== undefined && !needs.some((need) => lower.includes(need))) continue;
-      if (!pattern.test(text)) continue;
-      for (const { start, end } of pattern.places(text)) hits.push({ start, end, name });
+      if (!pattern().test(text)) continue;
+      for (const { start, end } of pattern().places(text)) hits.push({ start, end, name });
     }
     return merged(hits);
   }
+}
+
+function once(source: string): () => Pattern {
+  let compiled: Pattern | undefined;
+  return () => {
+    compiled ??= compilePattern(source);
+    return compiled;
+  };
 }
 
 function merged(hits: readonly Hit[]): readonly Hit[] {
