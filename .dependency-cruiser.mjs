@@ -43,7 +43,7 @@ const doors = [
   ["@oclif/core", "^src/cli/", "only the command line knows the command framework"],
   ["bullmq", "^src/cli/queue/", "an engine that most never need; loaded when it is asked for"],
   ["tinypool", "^src/cli/", "threads are wiring: names cross them, not functions"],
-  ["jiti", "^src/cli/config/", "configuration in TypeScript is read in one place"],
+  ["jiti", "^src/(cli/config/|plugin/module-file)", "a configuration and a module of one's own may be TypeScript"],
   ["tweetnacl", "^src/ota/release/ed25519\\.ts$", "signatures are made and verified in one place"],
   ["semver", "^src/ota/release/version\\.ts$", "versions are compared in one place"],
   ["ndjson", "^src/link/json-lines\\.ts$", "messages of other programs; a tape has its own scanner"],

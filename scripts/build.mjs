@@ -76,7 +76,10 @@ await build({
   chunkNames: "chunks/[name]-[hash]",
 });
 // A run starts several of each at once: one file to open instead of sixty.
-await build({ ...common, entryPoints: ["src/cli/suite-worker.ts", "src/cli/suite-process.ts"] });
+await build({
+  ...common,
+  entryPoints: ["src/cli/suite-worker.ts", "src/cli/suite-process.ts", "src/cli/plugin-host.ts"],
+});
 // The external updater runs outside the versions that it switches: one file that needs nothing but Node.
 await build({
   absWorkingDir: root,

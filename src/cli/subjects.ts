@@ -3,12 +3,14 @@ import type { Json, JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
 import type { ChainPlan } from "../machine/chain-plan.ts";
 import { UPDATER, UPDATER_WORLD } from "../ota/session/updater-name.ts";
-import type { NamedFramer, PluginParts } from "../plugin/abi.ts";
+import { PROCESS_LIMITS, type ProcessLimits } from "../plugin/process-limits.ts";
 import { machineSubject } from "../replayer/machine-subject.ts";
 import type { Subject } from "../replayer/subject.ts";
+import { millis } from "../time/nanos.ts";
 import { BUILT_IN, type BuiltIn, builtIn } from "./built-in-subjects.ts";
 import type { LoadedConfig } from "./config/config-file.ts";
 import type { Config } from "./config/schema.ts";
+import { framerNamed, settingsOf } from "./named-framer.ts";
 
 /** A subject with the settings that it is opened with: everything that a driver needs, and what a thread can be told. */
 export interface ResolvedSubject {
@@ -37,13 +39,42 @@ export async function resolveSubject(
   if (named !== undefined) {
     if (entry !== undefined || isUpdater(name)) throw clash(name, loaded);
     const merged = merge(named.options, options);
-    return "module" in named
-      ? resolveModule(name, resolve(dirname(loaded.file ?? "."), named.module), merged)
-      : resolveBuiltIn(named.subject, merged, loaded);
+    if ("subject" in named) return resolveBuiltIn(named.subject, merged, loaded);
+    return { subject: await ownSubject(name, named, { options: merged, loaded }), config: merged };
   }
   if (isUpdater(name)) return resolveUpdater(name, options);
   if (entry === undefined) throw unknown(name, loaded.config);
   return resolveBuiltIn(name, merge(undefined, options), loaded);
+}
+
+type OwnSubject = Exclude<NonNullable<Config["subjects"]>[string], { readonly subject: string }>;
+
+/** A module or a program of the user's own. Only his configuration can name one. */
+async function ownSubject(
+  name: string,
+  named: OwnSubject,
+  { options, loaded: { file, inProcess } }: { readonly options: JsonObject; readonly loaded: LoadedConfig },
+): Promise<Subject> {
+  const limits = limitsOf(named.limits);
+  if ("command" in named) {
+    const { programSubject } = await import("./program-subject.ts");
+    const { command, role } = named;
+    return programSubject(name, { command, role: role ?? "observer", limits, file });
+  }
+  const { moduleApart, moduleInProcess } = await import("./module-subject.ts");
+  const path = resolve(dirname(file ?? "."), named.module);
+  return inProcess === true
+    ? moduleInProcess(name, path, options)
+    : moduleApart(name, path, { config: options, limits });
+}
+
+function limitsOf(limits: OwnSubject["limits"] = {}): ProcessLimits {
+  const { silenceMs, answerMs, memoryMiB } = limits;
+  return {
+    silence: silenceMs === undefined ? PROCESS_LIMITS.silence : millis(silenceMs),
+    answer: answerMs === undefined ? PROCESS_LIMITS.answer : millis(answerMs),
+    memory: memoryMiB === undefined ? PROCESS_LIMITS.memory : memoryMiB * 1024 * 1024,
+  };
 }
 
 /** It is told everything by the tape itself. */
@@ -67,40 +98,6 @@ function subjectOf(name: string, options: Json, plan: ChainPlan): ResolvedSubjec
   return { subject: machineSubject({ name, role: plan.role, parse: () => plan }), config: options };
 }
 
-async function resolveModule(name: string, path: string, options: Json): Promise<ResolvedSubject> {
-  const { loadModule } = await import("../plugin/module-file.ts");
-  const { create } = await loadModule(path);
-  let parts: PluginParts;
-  try {
-    parts = create(options);
-  } catch (cause) {
-    throw new FieldtapeError("SUBJECT_CRASHED", "the module's create() threw", { file: path, cause });
-  }
-  const { framer, session } = parts;
-  const framing =
-    framer === undefined
-      ? undefined
-      : "step" in framer
-        ? { name: framer.name, machine: framer, options }
-        : await framerNamed(framer);
-  const plan: ChainPlan = {
-    role: parts.role ?? "observer",
-    ...(framing === undefined ? {} : { framer: framing }),
-    ...(session === undefined ? {} : { session: { name: session.name, machine: session, config: options } }),
-  };
-  return subjectOf(name, options, plan);
-}
-
-/** The framer part of a built-in subject: what a session names as its framer. */
-export async function framerNamed({ subject, options }: NamedFramer): Promise<NonNullable<ChainPlan["framer"]>> {
-  const { framer } = (await builtIn(subject)?.plan(merge(undefined, options), framerNamed)) ?? {};
-  if (framer !== undefined) return framer;
-  const names = BUILT_IN.filter((entry) => entry.frames).map((entry) => entry.name);
-  throw new FieldtapeError("OPTIONS_INVALID", `${JSON.stringify(subject)} is no framer`, {
-    hint: `one of: ${names.join(", ")}`,
-  });
-}
-
 /** What to try when no subject was named: the framers that work without settings. */
 export function framersToTry(): readonly BuiltIn[] {
   return BUILT_IN.filter((entry) => entry.frames && entry.name !== "length-prefixed");
@@ -108,15 +105,7 @@ export function framersToTry(): readonly BuiltIn[] {
 
 /** Settings are an object or nothing; the second goes over the first. */
 function merge(base: Json | undefined, over: Json | undefined): JsonObject {
-  return { ...settings(base), ...settings(over) };
-}
-
-function settings(options: Json | undefined): JsonObject {
-  if (options === undefined || options === null) return {};
-  if (typeof options === "object" && !Array.isArray(options)) return options as JsonObject;
-  throw new FieldtapeError("OPTIONS_INVALID", "the options of a subject are a JSON object", {
-    hint: "as in --options '{\"maximum\":1024}'",
-  });
+  return { ...settingsOf(base), ...settingsOf(over) };
 }
 
 function unknown(name: string, config: Config): FieldtapeError {

@@ -31,11 +31,20 @@ export function systemRandom(length: number): Uint8Array {
   return randomBytes(length);
 }
 
-/** The configuration that a command's flags ask for. */
-export function configOf(flags: {
+/** The flags that say where the configuration is, and how it is used. */
+export interface ConfigFlags {
   readonly config?: string | undefined;
   readonly "no-config": boolean;
-}): Promise<LoadedConfig> {
-  const options: ConfigOptions = { folder: process.cwd(), file: flags.config, none: flags["no-config"] };
-  return loadConfig(options);
+  readonly "in-process"?: boolean | undefined;
+}
+
+/** What a command's flags say of the configuration: plain data, which crosses to threads. */
+export function configOptionsOf(flags: ConfigFlags): ConfigOptions {
+  const { config, "no-config": none, "in-process": inProcess } = flags;
+  return { folder: process.cwd(), file: config, none, inProcess: inProcess === true };
+}
+
+/** The configuration that a command's flags ask for. */
+export function configOf(flags: ConfigFlags): Promise<LoadedConfig> {
+  return loadConfig(configOptionsOf(flags));
 }

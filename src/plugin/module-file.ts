@@ -1,16 +1,17 @@
-import { existsSync } from "node:fs";
+import { extname } from "node:path";
+import process from "node:process";
 import { pathToFileURL } from "node:url";
 import { FieldtapeError } from "../errors.ts";
 import { PLUGIN_ABI, type PluginModule } from "./abi.ts";
+import { refuseOtherAbi } from "./manifest.ts";
 
 /**
- * Loads the user's own module into this process. It runs with the user's rights, as his configuration does; a tape, a corpus or
- * a bundle can never name one.
+ * Loads the user's own module into this process. It runs with this process's rights; a tape, a corpus or a bundle can never name one.
  *
  * @throws FieldtapeError INPUT_MISSING, SUBJECT_CRASHED when it throws while it is loaded, OPTIONS_INVALID when it is none.
  */
 export async function loadModule(path: string): Promise<PluginModule> {
-  if (!existsSync(path)) throw new FieldtapeError("INPUT_MISSING", "there is no such module", { file: path });
+  refuseOtherAbi(path);
   const loaded = await importModule(path);
   const abi = "PLUGIN_ABI" in loaded ? loaded.PLUGIN_ABI : undefined;
   if (abi !== PLUGIN_ABI) {
@@ -25,9 +26,15 @@ export async function loadModule(path: string): Promise<PluginModule> {
   return loaded;
 }
 
+const TYPESCRIPT = new Set([".ts", ".mts"]);
+
 async function importModule(path: string): Promise<object> {
   try {
-    return await import(pathToFileURL(path).href);
+    // Later versions of Node read TypeScript by themselves.
+    if (!TYPESCRIPT.has(extname(path)) || "typescript" in process.features)
+      return await import(pathToFileURL(path).href);
+    const { createJiti } = await import("jiti");
+    return await createJiti(import.meta.url, { fsCache: false }).import(path);
   } catch (cause) {
     throw new FieldtapeError("SUBJECT_CRASHED", "the module failed when it was loaded", { file: path, cause });
   }

@@ -100,3 +100,11 @@ function parsed<T>(schema: z.ZodType<T>, line: string): T | string {
   const [issue] = result.error.issues;
   return `${issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}": `}${issue?.message ?? "is not as it should be"}`;
 }
+
+const MANIFEST = z.object({ fieldtape: z.object({ abi: z.number() }) });
+
+/** The plug-in ABI that a package's manifest names; `undefined` if it names none. */
+export function manifestAbi(manifest: unknown): number | undefined {
+  const parsed = MANIFEST.safeParse(manifest);
+  return parsed.success ? parsed.data.fieldtape.abi : undefined;
+}

@@ -6,12 +6,11 @@ import { oneEvent } from "./single-step.ts";
 const EVENTS_MAX = 200_000;
 
 /**
- * A subject that crashed while it was fed many records at once: plays up to them again and steps through them, to name the
+ * A subject that crashed or hung while it was fed many records at once: plays up to them again and steps through them, to name the
  * record that does it. Where that does not succeed (a pipe, a subject that crashes by chance) the answer is what was thrown.
  */
 export async function crashSite(deck: Deck, thrown: unknown, signal: AbortSignal): Promise<unknown> {
-  if (!(thrown instanceof FieldtapeError) || thrown.code !== "SUBJECT_CRASHED" || thrown.line === undefined)
-    return thrown;
+  if (!isSubjectFailure(thrown) || thrown.line === undefined) return thrown;
   try {
     const { run } = await deck.cue({ line: thrown.line }, signal);
     await using stepped = run;
@@ -20,6 +19,11 @@ export async function crashSite(deck: Deck, thrown: unknown, signal: AbortSignal
     }
     return thrown;
   } catch (again) {
-    return again instanceof FieldtapeError && again.code === "SUBJECT_CRASHED" ? again : thrown;
+    return isSubjectFailure(again) && again.code === thrown.code ? again : thrown;
   }
+}
+
+/** Whether it is the subject that failed, rather than what is around it. */
+export function isSubjectFailure(thrown: unknown): thrown is FieldtapeError {
+  return thrown instanceof FieldtapeError && (thrown.code === "SUBJECT_CRASHED" || thrown.code === "SUBJECT_HUNG");
 }

@@ -29,7 +29,7 @@ export function machineSubject({ name, role, parse }: MachineSubjectDefinition):
     async open(options) {
       const plan = parse(options.config);
       assert(plan.role === role, `${name} is said to be a ${role}, and made as a ${plan.role}`);
-      if (options.faults.length > 0) throw noPorts(name);
+      refusePortFaults(name, options.faults);
       return new MachineRun(name, plan, options);
     },
   };
@@ -83,8 +83,10 @@ class MachineRun implements SubjectRun {
   }
 }
 
-function noPorts(name: string): FieldtapeError {
-  return new FieldtapeError("OPTIONS_INVALID", `${name} has no ports that a fault could disturb`, {
+/** @throws FieldtapeError OPTIONS_INVALID for any: machines have no ports. */
+export function refusePortFaults(name: string, faults: OpenOptions["faults"]): void {
+  if (faults.length === 0) return;
+  throw new FieldtapeError("OPTIONS_INVALID", `${name} has no ports that a fault could disturb`, {
     hint: "place the fault on the records of the tape instead",
   });
 }

@@ -1,5 +1,7 @@
 import { join } from "node:path";
+import type { Json } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
+import { isSubjectFailure } from "../replayer/crash-site.ts";
 import { isSaid, type Said } from "../replayer/divergence.ts";
 import { ReplayRun } from "../replayer/replay-run.ts";
 import type { ReplayStep } from "../replayer/replay-step.ts";
@@ -42,15 +44,46 @@ export async function play(scenario: Scenario, subject: ScenarioSubject, signal:
   };
   const fed = caseFeed(scenario, subject, signal, { disturbance: disturbance?.transform, onGap });
   const said: Said[] = [];
-  await using run = await ReplayRun.open(fed, subject.subject, caseRunOptions(scenario, subject, faults.ports), signal);
-  for await (const step of replayTape(run, {}, signal)) {
-    counted.fed += step.fed.length;
-    if (step.at > virtualMax) throw endless(scenario, virtualMax);
-    for (const record of step.outputs) if (isSaid(record)) said.push(record);
+  try {
+    await using run = await ReplayRun.open(
+      fed,
+      subject.subject,
+      caseRunOptions(scenario, subject, faults.ports),
+      signal,
+    );
+    for await (const step of replayTape(run, {}, signal)) {
+      counted.fed += step.fed.length;
+      if (step.at > virtualMax) throw endless(scenario, virtualMax);
+      for (const record of step.outputs) if (isSaid(record)) said.push(record);
+    }
+  } catch (thrown) {
+    throw await failedAt(
+      thrown,
+      { scenario, subject, disturbance: disturbance?.transform, ports: faults.ports },
+      signal,
+    );
   }
   const [lost] = disturbance?.unplaced() ?? [];
   if (lost !== undefined) throw unplaced(lost, join(scenario.folder, SCENARIO_FILE));
   return { said, ...counted, faults };
+}
+
+interface Playing {
+  readonly scenario: Scenario;
+  readonly subject: ScenarioSubject;
+  readonly disturbance: Transform | undefined;
+  readonly ports: readonly Json[];
+}
+
+/** A subject that failed on one of many records: played once more, record by record, to name the one that does it. */
+async function failedAt(thrown: unknown, playing: Playing, signal: AbortSignal): Promise<unknown> {
+  if (!isSubjectFailure(thrown) || thrown.line === undefined) return thrown;
+  try {
+    for await (const _ of stepwise(playing, signal));
+    return thrown;
+  } catch (again) {
+    return isSubjectFailure(again) && again.code === thrown.code ? again : thrown;
+  }
 }
 
 /** As long as a tape can be. */
@@ -73,7 +106,7 @@ export async function findPlaces(
   if (faults.length === 0) return NO_FAULTS;
   return placeFaults(faults, {
     batches: () => tapeOf(scenario, signal),
-    play: (disturbance) => stepwise(scenario, subject, signal, disturbance),
+    play: (disturbance) => stepwise({ scenario, subject, disturbance, ports: [] }, signal),
     seed,
     file: join(scenario.folder, SCENARIO_FILE),
   });
@@ -86,12 +119,10 @@ async function* tapeOf({ tape }: Scenario, signal: AbortSignal): AsyncGenerator<
 
 /** One record a step: then it is known on which line a state was said. */
 async function* stepwise(
-  scenario: Scenario,
-  subject: ScenarioSubject,
+  { scenario, subject, disturbance, ports }: Playing,
   signal: AbortSignal,
-  disturbance: Transform | undefined,
 ): AsyncGenerator<ReplayStep> {
   const fed = caseFeed(scenario, subject, signal, { disturbance });
-  await using run = await ReplayRun.open(fed, subject.subject, caseRunOptions(scenario, subject, []), signal);
+  await using run = await ReplayRun.open(fed, subject.subject, caseRunOptions(scenario, subject, ports), signal);
   yield* replayTape(run, { single: true }, signal);
 }

@@ -12,6 +12,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** The file that it was read from; absent: there is none, or none was wanted. */
   readonly file: string | undefined;
+  /** Modules run in this process. */
+  readonly inProcess?: boolean;
 }
 
 export interface ConfigOptions {
@@ -21,6 +23,8 @@ export interface ConfigOptions {
   readonly file: string | undefined;
   /** `--no-config` */
   readonly none: boolean;
+  /** `--in-process`: modules that it names run in this process, for a debugger. */
+  readonly inProcess?: boolean;
 }
 
 /**
@@ -36,7 +40,7 @@ export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> 
   const value = await readValue(file);
   const { parseConfig } = await import("./schema.ts");
   const parsed = parseConfig(value ?? {});
-  if ("config" in parsed) return { config: parsed.config, file };
+  if ("config" in parsed) return { config: parsed.config, file, inProcess: options.inProcess === true };
   throw new FieldtapeError("CONFIG_INVALID", `the configuration is not valid\n    ${parsed.problems.join("\n    ")}`, {
     file,
     hint: "see docs/subjects.md for the keys, or run with --no-config",

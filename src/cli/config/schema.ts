@@ -4,13 +4,29 @@ import { CONFIG_SCHEMA } from "./config-schema.ts";
 
 const json = z.json();
 
-/** A subject of one's own name: one of the built-in ones with its settings, or a module of one's own. */
+/** What a subject in another process may take. */
+const limits = z.strictObject({
+  silenceMs: z.int().min(10).max(3_600_000).optional(),
+  answerMs: z.int().min(10).max(86_400_000).optional(),
+  memoryMiB: z.int().min(32).max(65_536).optional(),
+});
+
+/** A subject of one's own name: one of the built-in ones with its settings, a module of one's own, or a program. */
 const namedSubject = z.union(
   [
     z.strictObject({ subject: z.string().min(1).max(200), options: json.optional() }),
-    z.strictObject({ module: z.string().min(1).max(4096), options: json.optional() }),
+    z.strictObject({ module: z.string().min(1).max(4096), options: json.optional(), limits: limits.optional() }),
+    z.strictObject({
+      command: z.tuple([z.string().min(1).max(4096)], z.string().max(4096)),
+      role: z.enum(["observer", "participant"]).optional(),
+      options: json.optional(),
+      limits: limits.optional(),
+    }),
   ],
-  { error: 'must have "subject" (a built-in one) or "module" (a file), and may have "options"' },
+  {
+    error:
+      'must have "subject" (a built-in one), "module" (a file) or "command" (a program, as a list of words), and may have "options"; see docs/writing-a-subject.md',
+  },
 );
 
 /** A wire that is recorded often enough to have a name. */

@@ -1,4 +1,5 @@
 import { Flags } from "@oclif/core";
+import { IN_PROCESS_FLAG } from "../in-process-flag.ts";
 import { LOCAL_FLAG } from "../local-flag.ts";
 
 /** What `replay` takes. The plan makes one typed value of it. */
@@ -9,6 +10,7 @@ export const REPLAY_FLAGS = {
     helpValue: "NAME",
   }),
   options: Flags.string({ description: "settings of the subject", helpValue: "JSON|@FILE" }),
+  ...IN_PROCESS_FLAG,
   seed: Flags.integer({ description: "seeds whatever chance the subject needs", default: 0, min: 0 }),
   speed: Flags.string({
     description: "times as fast as it was; max: as fast as the processor goes (default; to a live program 1)",

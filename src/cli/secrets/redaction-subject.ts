@@ -4,7 +4,8 @@ import type { Json } from "../../bytes/json.ts";
 import { machineSubject } from "../../replayer/machine-subject.ts";
 import { builtIn } from "../built-in-subjects.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
-import { framerNamed, resolveSubject } from "../subjects.ts";
+import { framerNamed } from "../named-framer.ts";
+import { resolveSubject } from "../subjects.ts";
 
 /** What a subject is to a redaction. */
 export interface RedactionSubject {

@@ -9,15 +9,17 @@ const FILES_MAX = 20_000;
 const BYTES_MAX = 256 * 1024 * 1024;
 
 /**
- * Digest of everything besides a case's own files that decides its result: fieldtape, the configuration and, where that names modules of
- * the user's own, every file of the project but those of the corpus and of `node_modules`. What a module reads elsewhere is not seen.
+ * Digest of everything besides a case's own files that decides its result: fieldtape, the configuration and, where that names modules or programs of
+ * the user's own, every file of the project but those of the corpus and of `node_modules`. What they read elsewhere is not seen.
  * `undefined`: nothing may be kept.
  */
 export async function buildDigest({ config, file }: LoadedConfig, corpus: string): Promise<string | undefined> {
   const code = await codeDigest();
   if (code === undefined) return undefined;
   const hash = createHash("sha256").update(JSON.stringify([code, process.version, config]));
-  const own = Object.values(config.subjects ?? {}).flatMap((subject) => ("module" in subject ? [subject.module] : []));
+  const own = Object.values(config.subjects ?? {}).flatMap((subject) =>
+    "module" in subject ? [subject.module] : "command" in subject ? ["."] : [],
+  );
   if (own.length === 0) return hash.digest("hex");
   const root = dirname(file ?? resolve("."));
   const files = own.some((path) => relative(root, resolve(root, path)).startsWith(".."))

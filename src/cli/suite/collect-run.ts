@@ -1,7 +1,6 @@
-import process from "node:process";
 import type { RunResult } from "../../scenarios/run/run-result.ts";
 import { runSuiteBelow } from "../suite-run.ts";
-import { configOf } from "../wiring.ts";
+import { configOf, configOptionsOf } from "../wiring.ts";
 
 export interface CollectOptions {
   readonly dir: string;
@@ -27,7 +26,7 @@ export async function collectRun(
     caseTimeoutSeconds: flags["case-timeout"],
     determinism: 0,
     cache: true,
-    config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+    config: configOptionsOf(flags),
     loaded: await configOf(flags),
     live: false,
     signal,

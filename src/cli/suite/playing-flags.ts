@@ -1,7 +1,9 @@
 import { Flags } from "@oclif/core";
+import { IN_PROCESS_FLAG } from "../in-process-flag.ts";
 
 /** How cases are played, wherever a corpus is. */
 export const playingFlags = {
+  ...IN_PROCESS_FLAG,
   variant: Flags.string({
     description: "hold cases that have a golden of this variant against that one; of several the first",
     multiple: true,

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { IN_PROCESS_FLAG } from "../../in-process-flag.ts";
 
 export class ScenarioMinimise extends FieldtapeCommand {
   static override summary = "Make a case or a tape as small as can be while it goes on showing the same thing.";
@@ -35,6 +36,7 @@ export class ScenarioMinimise extends FieldtapeCommand {
       helpValue: "NAME",
     }),
     options: Flags.string({ description: "the subject's settings", helpValue: "JSON|@FILE" }),
+    ...IN_PROCESS_FLAG,
     seed: Flags.integer({
       description: "seeds whatever chance is needed (default: the case's)",
       min: 0,

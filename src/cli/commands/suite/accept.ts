@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import process from "node:process";
 import { Args, Flags } from "@oclif/core";
 import type { Trial } from "../../../scenarios/trial.ts";
 import { refuseContinuousIntegration } from "../../continuous-integration.ts";
@@ -42,20 +41,20 @@ export class SuiteAccept extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { argv, flags } = await this.parse(SuiteAccept);
+    refuseContinuousIntegration();
+    const [{ toAccept, tryCases }, { accept, refuseNoReason }, { configOf, configOptionsOf }] = await Promise.all([
+      import("../../suite-accept.ts"),
+      import("../../../scenarios/accept.ts"),
+      import("../../wiring.ts"),
+    ]);
     const request: AcceptRequest = {
       names: argv.map(String),
       clusters: flags.cluster ?? [],
       corpus: flags.corpus,
       variant: flags.variant,
-      config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+      config: configOptionsOf(flags),
       signal: this.interrupted,
     };
-    refuseContinuousIntegration();
-    const [{ toAccept, tryCases }, { accept, refuseNoReason }, { configOf }] = await Promise.all([
-      import("../../suite-accept.ts"),
-      import("../../../scenarios/accept.ts"),
-      import("../../wiring.ts"),
-    ]);
     refuseNoReason(flags.reason);
     const { folders, causes } = await toAccept(request, await configOf(flags));
     const corpus = resolve(flags.corpus);

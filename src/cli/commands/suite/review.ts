@@ -31,16 +31,17 @@ export class SuiteReview extends FieldtapeCommand {
     const decides = told.accept.length + told.reject.length > 0;
     if (decides && told.reason === "") throw new FieldtapeError("USAGE", "--reason must say why");
     refuseContinuousIntegration();
-    const [{ reviewRun }, { writeDecisions }, review, { configOf, realWorld }, { exitOfCase }] = await Promise.all([
-      import("../../review/review-run.ts"),
-      import("../../review/write-decisions.ts"),
-      import("../../../scenarios/review/review-file.ts"),
-      import("../../wiring.ts"),
-      import("../../suite-words.ts"),
-    ]);
+    const [{ reviewRun }, { writeDecisions }, review, { configOf, configOptionsOf, realWorld }, { exitOfCase }] =
+      await Promise.all([
+        import("../../review/review-run.ts"),
+        import("../../review/write-decisions.ts"),
+        import("../../../scenarios/review/review-file.ts"),
+        import("../../wiring.ts"),
+        import("../../suite-words.ts"),
+      ]);
     const config = await configOf(flags);
     const signal = this.interrupted;
-    const place = { folder: process.cwd(), file: flags.config, none: flags["no-config"] };
+    const place = configOptionsOf(flags);
     const run = await reviewRun({ dir: args.dir, config: place, loaded: config, signal });
     if (run.clusters.length === 0) {
       this.say("nothing differs from its golden");

@@ -77,14 +77,19 @@ export class SuiteRun extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteRun);
-    const [{ runSuiteBelow }, { suiteSummary }, { configOf }, { conclude, runJson, runLines }, { parseReport }] =
-      await Promise.all([
-        import("../../suite-run.ts"),
-        import("../../suite-words.ts"),
-        import("../../wiring.ts"),
-        import("../../suite/conclude.ts"),
-        import("../../suite/reports.ts"),
-      ]);
+    const [
+      { runSuiteBelow },
+      { suiteSummary },
+      { configOf, configOptionsOf },
+      { conclude, runJson, runLines },
+      { parseReport },
+    ] = await Promise.all([
+      import("../../suite-run.ts"),
+      import("../../suite-words.ts"),
+      import("../../wiring.ts"),
+      import("../../suite/conclude.ts"),
+      import("../../suite/reports.ts"),
+    ]);
     const { logSuite } = await import("../../log/log-suite.ts");
     const { parseShard } = await import("../../../scenarios/run/shard.ts");
     const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
@@ -106,7 +111,7 @@ export class SuiteRun extends FieldtapeCommand {
       determinism: flags.determinism,
       cache: flags.cache,
       ...(queued && flags.redis !== undefined ? { queue: { redis: flags.redis, files: flags.files } } : {}),
-      config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+      config: configOptionsOf(flags),
       loaded,
       live: process.stderr.isTTY && !flags.json,
       signal: this.interrupted,

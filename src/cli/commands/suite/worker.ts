@@ -1,5 +1,4 @@
 import { resolve } from "node:path";
-import process from "node:process";
 import { Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
@@ -21,12 +20,13 @@ export class SuiteWorker extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { flags } = await this.parse(SuiteWorker);
-    const [{ queueHouse }, { workOnQueue }, { buildDigest }, { configOf, realWorld }] = await Promise.all([
-      import("../../queue/open-queue.ts"),
-      import("../../queue/queue-worker.ts"),
-      import("../../suite/build-digest.ts"),
-      import("../../wiring.ts"),
-    ]);
+    const [{ queueHouse }, { workOnQueue }, { buildDigest }, { configOf, configOptionsOf, realWorld }] =
+      await Promise.all([
+        import("../../queue/open-queue.ts"),
+        import("../../queue/queue-worker.ts"),
+        import("../../suite/build-digest.ts"),
+        import("../../wiring.ts"),
+      ]);
     const house = await queueHouse(flags.redis, this.interrupted);
     const loaded = await configOf(flags);
     await workOnQueue({
@@ -34,7 +34,7 @@ export class SuiteWorker extends FieldtapeCommand {
       build: await buildDigest(loaded, resolve("corpora")),
       files: flags.files,
       width: flags.workers,
-      config: { folder: process.cwd(), file: flags.config, none: flags["no-config"] },
+      config: configOptionsOf(flags),
       clock: realWorld({ sleep: "coarse" }).clock,
       onReady: () => this.say("waiting for cases"),
       onCase: (name) => {

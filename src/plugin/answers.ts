@@ -1,0 +1,147 @@
+import { FieldtapeError } from "../errors.ts";
+import type { Subject } from "../replayer/subject.ts";
+import { LINE_MAX } from "../tape/limits.ts";
+import type { RecordBatch, TapeRecord } from "../tape/record.ts";
+import { TapeScanner } from "../tape/scanner.ts";
+import { type Nanos, nanos } from "../time/nanos.ts";
+import { ANSWER_BYTES_MAX, ANSWERS_MAX, LOG_BYTES_MAX } from "./process-limits.ts";
+import { type Answer, parseAnswer } from "./schema.ts";
+
+/** What was asked. `reach`: what is said now is not said later than then. */
+export interface Question {
+  readonly answer: Answer["type"];
+  readonly id: number;
+  readonly reach: Nanos;
+}
+
+export interface AnswersListener {
+  answered(answer: Answer): void;
+  /** In words what the program did that it may not. */
+  broke(problem: string): void;
+}
+
+const NOTHING_YET = nanos(0);
+const UNASKED: Question = { answer: "alive", id: -1, reach: nanos(-1) };
+
+/** Reads what a program answers, and holds it to the protocol and its limits: memory is bounded whatever comes. */
+export class Answers {
+  /** A participant may send. */
+  role: Subject["role"] = "observer";
+  readonly #listener: AnswersListener;
+  #scanner = newScanner();
+  #question = UNASKED;
+  #said: TapeRecord[] = [];
+  #at = NOTHING_YET;
+  #bytes = 0;
+  #logged = 0;
+
+  constructor(listener: AnswersListener) {
+    this.#listener = listener;
+  }
+
+  /** Whether it stopped in the middle of a line. */
+  get torn(): boolean {
+    return this.#scanner.facts().tornBytes > 0;
+  }
+
+  /** A new run: what was said before has no bearing on it. */
+  begin(): void {
+    this.#scanner = newScanner();
+    this.#said = [];
+    this.#at = NOTHING_YET;
+  }
+
+  ask(question: Question): void {
+    this.#question = question;
+    this.#bytes = 0;
+    this.#logged = 0;
+  }
+
+  /** What was said since it was last taken. */
+  takeSaid(): readonly TapeRecord[] {
+    const said = this.#said;
+    this.#said = [];
+    return said;
+  }
+
+  take(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    const problem = this.#bytes > ANSWER_BYTES_MAX ? flood(`${ANSWER_BYTES_MAX} bytes`) : this.#read(bytes);
+    if (problem !== undefined) this.#listener.broke(problem);
+  }
+
+  countLog(bytes: number): void {
+    this.#logged += bytes;
+    if (this.#logged > LOG_BYTES_MAX) this.#listener.broke(`logged more than ${LOG_BYTES_MAX} bytes at once`);
+  }
+
+  #read(bytes: Uint8Array): string | undefined {
+    let batches: readonly RecordBatch[];
+    try {
+      batches = this.#scanner.append(bytes);
+    } catch (thrown) {
+      if (!(thrown instanceof FieldtapeError)) throw thrown;
+      return `answered with a line that is none: ${thrown.message}`;
+    }
+    if (this.#scanner.facts().tornBytes > LINE_MAX) return `answered with a line of more than ${LINE_MAX} bytes`;
+    for (const { records } of batches) {
+      for (const record of records) {
+        const problem = this.#hear(record);
+        if (problem !== undefined) return problem;
+      }
+    }
+    return undefined;
+  }
+
+  #hear(record: TapeRecord): string | undefined {
+    switch (record.type) {
+      case "unknown":
+        return this.#answer(record.json);
+      case "output":
+        return this.#say(record);
+      case "raw":
+        if (this.role === "participant" && record.dir === "tx") return this.#say(record);
+        return `is ${this.role === "observer" ? "an observer, which sends nothing" : "a participant, which sends tx only"}`;
+      default:
+        return `answered with a ${record.type} record`;
+    }
+  }
+
+  #say(record: TapeRecord & { readonly at: Nanos }): string | undefined {
+    const { at } = record;
+    if (at < this.#at) return `went back in time: it said something at ${at} ns after ${this.#at} ns`;
+    if (at > this.#question.reach) return `said something at ${at} ns, which has not come yet`;
+    if (this.#said.length >= ANSWERS_MAX) return flood(`${ANSWERS_MAX} answers`);
+    this.#at = at;
+    this.#said.push(record);
+    return undefined;
+  }
+
+  #answer(line: string): string | undefined {
+    const answer = parseAnswer(line);
+    if (typeof answer === "string") return `answered with a line that means nothing: ${answer}`;
+    const { type } = answer;
+    if (type === "alive") return undefined;
+    const { answer: expected, id } = this.#question;
+    if (type !== "failed" && (type !== expected || ("id" in answer && answer.id !== id)))
+      return `answered ${type} where ${expected === "alive" ? "nothing" : expected} was owed`;
+    if (type !== "snapshot" || answer.more !== true) this.#question = UNASKED;
+    this.#listener.answered(answer);
+    return undefined;
+  }
+}
+
+function flood(what: string): string {
+  return `said more than ${what} at once`;
+}
+
+/** Whatever follows what: a line that cannot be read is thrown. */
+function newScanner(): TapeScanner {
+  return new TapeScanner({
+    file: "its answer",
+    verify: false,
+    onUnreadable: ({ error }) => {
+      throw error;
+    },
+  });
+}

@@ -1,0 +1,275 @@
+import { Buffer } from "node:buffer";
+import { assert, FieldtapeError } from "../errors.ts";
+import type { Edit, FrameOnWire } from "../machine/machine.ts";
+import type { Advanced, OpenOptions, Subject } from "../replayer/subject.ts";
+import { LINE_MAX } from "../tape/limits.ts";
+import { LineEncoder } from "../tape/line-encoder.ts";
+import type { TapeRecord } from "../tape/record.ts";
+import type { Clock } from "../time/clock.ts";
+import { type Nanos, nanos } from "../time/nanos.ts";
+import { PLUGIN_ABI } from "./abi.ts";
+import { Answers, type Question } from "./answers.ts";
+import { Child } from "./child.ts";
+import { type ProcessLimits, STATE_MAX, STATE_PIECE } from "./process-limits.ts";
+import type { Command } from "./sandbox.ts";
+import type { Answer, Ready } from "./schema.ts";
+import { Vigil } from "./vigil.ts";
+
+export interface ConversationOptions {
+  /** The subject's name, for errors. */
+  readonly name: string;
+  /** Whose code it is, for errors. */
+  readonly file?: string;
+  readonly command: Command;
+  /** The folder that it runs in. */
+  readonly folder: string;
+  readonly limits: ProcessLimits;
+  readonly clock: Clock;
+}
+
+/** Lines go out in portions of about so many bytes. */
+const SLAB_BYTES = 64 * 1024;
+const BEFORE = nanos(-1);
+
+interface Owed {
+  resolve(answer: Answer): void;
+  reject(failure: unknown): void;
+}
+
+/**
+ * The protocol of docs/writing-a-subject.md, as the side that asks: one question at a time. The first failure ends the program and is
+ * what every later question gets.
+ */
+export class Conversation {
+  readonly #name: string;
+  readonly #file: string | undefined;
+  readonly #child: Child;
+  readonly #answers: Answers;
+  readonly #vigil: Vigil;
+  readonly #encoder = new LineEncoder();
+  #owed: Owed | undefined;
+  #failure: unknown;
+  #asked = 0;
+  /** Pieces of a state that is on its way. */
+  #state = "";
+
+  constructor({ name, file, command, folder, limits, clock }: ConversationOptions) {
+    this.#name = name;
+    this.#file = file;
+    const broke = (problem: string): void => this.#broke("SUBJECT_CRASHED", problem);
+    this.#answers = new Answers({ answered: (answer) => this.#take(answer), broke });
+    this.#child = new Child(command, folder, {
+      takes: (bytes) => {
+        this.#vigil.heard();
+        if (this.alive) this.#answers.take(bytes);
+      },
+      logs: (bytes) => this.#answers.countLog(bytes),
+      gone: (how) => broke(this.#answers.torn ? `${how}, in the middle of a line` : how),
+    });
+    this.#vigil = new Vigil({
+      clock,
+      limits,
+      memory: () => this.#child.memory,
+      passed: (code, problem) => this.#broke(code, problem),
+      aborted: ({ reason }) => this.#fail(reason),
+    });
+  }
+
+  /** Whether it can be asked anything at all. */
+  get alive(): boolean {
+    return this.#failure === undefined;
+  }
+
+  /**
+   * Begins a run.
+   *
+   * @throws FieldtapeError OPTIONS_INVALID what the subject says of its options, or for another version of the protocol; SUBJECT_CRASHED,
+   *   SUBJECT_HUNG; LIMIT_EXCEEDED for settings longer than a line
+   */
+  async open(options: OpenOptions, signal: AbortSignal): Promise<Ready> {
+    const { config, channels, seed, time, recorded, snapshot } = options;
+    this.#answers.begin();
+    for (const b64 of pieces(snapshot)) this.#write({ type: "state", b64 });
+    this.#write({
+      type: "open",
+      abi: PLUGIN_ABI,
+      config,
+      channels,
+      seed,
+      time: time ?? "recorded",
+      ...(recorded === undefined || recorded.length === 0 ? {} : { recorded }),
+      ...(snapshot === undefined ? {} : { snapshot: "" }),
+    });
+    const ready = await this.#ask({ answer: "ready", id: 0, reach: BEFORE }, signal);
+    assert(ready.type === "ready", "another answer than the one that was asked for");
+    if (ready.abi !== PLUGIN_ABI) {
+      this.#fail(this.#error("OPTIONS_INVALID", abiWords(this.#name, ready.abi), undefined));
+      throw this.#failure;
+    }
+    return ready;
+  }
+
+  /** As `SubjectRun.advance`. */
+  async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {
+    const last = records.at(-1);
+    const reach = last === undefined || last.type === "header" || last.at < until ? until : last.at;
+    this.#asked += 1;
+    const id = this.#asked;
+    const owed = this.#expect({ answer: "done", id, reach }, signal);
+    for (const record of records) {
+      if (!isTold(record)) continue;
+      this.#encoder.append(record, 0);
+      if (this.#encoder.length >= SLAB_BYTES) await this.#flush();
+    }
+    this.#encoder.appendLine(`{"type":"advance","id":${id},"until":${until}}`);
+    await this.#flush();
+    const done = await owed;
+    assert(done.type === "done", "another answer than the one that was asked for");
+    const { deadline } = done;
+    if (deadline !== undefined && deadline <= until) {
+      this.#broke("SUBJECT_CRASHED", `names ${deadline} ns as its deadline, which is over at ${until} ns`);
+      throw this.#failure;
+    }
+    return { outputs: this.#answers.takeSaid(), deadline };
+  }
+
+  async snapshot(signal: AbortSignal): Promise<Uint8Array> {
+    this.#asked += 1;
+    this.#state = "";
+    this.#write({ type: "snapshot", id: this.#asked });
+    await this.#ask({ answer: "snapshot", id: this.#asked, reach: BEFORE }, signal);
+    const state = this.#state;
+    this.#state = "";
+    return new Uint8Array(Buffer.from(state, "base64"));
+  }
+
+  async rewrite(
+    { bytes, value }: FrameOnWire,
+    edits: readonly Edit[],
+    signal: AbortSignal,
+  ): Promise<Uint8Array | undefined> {
+    this.#asked += 1;
+    this.#write({ type: "rewrite", id: this.#asked, b64: Buffer.from(bytes).toString("base64"), value, edits });
+    const said = await this.#ask({ answer: "rewritten", id: this.#asked, reach: BEFORE }, signal);
+    assert(said.type === "rewritten", "another answer than the one that was asked for");
+    return said.b64 === null ? undefined : new Uint8Array(Buffer.from(said.b64, "base64"));
+  }
+
+  /** What it may say. */
+  set role(role: Subject["role"]) {
+    this.#answers.role = role;
+  }
+
+  /** While nobody asks it anything, it keeps nobody waiting. */
+  set idle(idle: boolean) {
+    if (idle) this.#vigil.end();
+    this.#child.idle = idle;
+  }
+
+  /** The program is ended, and whoever waits for it hears of it. */
+  end(): void {
+    this.#broke("SUBJECT_CRASHED", "was ended");
+  }
+
+  async #ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    const owed = this.#expect(question, signal);
+    await this.#flush();
+    return owed;
+  }
+
+  #expect(question: Question, signal: AbortSignal): Promise<Answer> {
+    assert(this.#owed === undefined, "a subject in another process is asked one thing at a time");
+    const owed = new Promise<Answer>((resolve, reject) => {
+      this.#owed = { resolve, reject };
+    });
+    // Whoever asked may still be writing when the answer fails.
+    owed.catch(() => undefined);
+    if (this.#failure === undefined) {
+      this.#answers.ask(question);
+      this.#vigil.begin(signal);
+    } else this.#settle()?.reject(this.#failure);
+    return owed;
+  }
+
+  #settle(): Owed | undefined {
+    const owed = this.#owed;
+    this.#owed = undefined;
+    this.#vigil.rest();
+    return owed;
+  }
+
+  #take(answer: Answer): void {
+    if (answer.type === "failed") {
+      const { code, message, hint } = answer;
+      this.#fail(this.#error(code ?? "SUBJECT_CRASHED", message, hint));
+      return;
+    }
+    if (answer.type === "snapshot") {
+      this.#state += answer.state;
+      if (this.#state.length > STATE_MAX) this.#broke("SUBJECT_CRASHED", `has a state of more than ${STATE_MAX} bytes`);
+      if (answer.more === true) return;
+    }
+    this.#settle()?.resolve(answer);
+  }
+
+  #broke(code: "SUBJECT_CRASHED" | "SUBJECT_HUNG", problem: string): void {
+    this.#fail(this.#error(code, `${this.#name} ${problem}`, undefined));
+  }
+
+  #fail(failure: unknown): void {
+    if (this.#failure !== undefined) return;
+    this.#failure = failure;
+    this.#settle()?.reject(failure);
+    this.#vigil.end();
+    this.#child.kill();
+  }
+
+  #error(code: FieldtapeError["code"], message: string, hint: string | undefined): FieldtapeError {
+    const { log } = this.#child;
+    const words = [...(hint === undefined ? [] : [hint]), ...(log.length === 0 ? [] : ["its log ends with", ...log])];
+    return new FieldtapeError(code, message, {
+      ...(words.length === 0 ? {} : { hint: words.join("\n    ") }),
+      ...(this.#file === undefined ? {} : { file: this.#file }),
+    });
+  }
+
+  /** @throws FieldtapeError LIMIT_EXCEEDED for what is longer than a line */
+  #write(message: object): void {
+    const line = JSON.stringify(message);
+    if (Buffer.byteLength(line) >= LINE_MAX)
+      throw new FieldtapeError("LIMIT_EXCEEDED", `what ${this.#name} is to be told is longer than a line may be`);
+    this.#encoder.appendLine(line);
+  }
+
+  async #flush(): Promise<void> {
+    if (this.#encoder.length === 0) return;
+    const bytes = this.#encoder.take();
+    await this.#child.write(bytes, () => this.#encoder.reuse(bytes));
+  }
+}
+
+function abiWords(name: string, abi: number): string {
+  return `${name} was written for plug-in ABI ${abi}; this fieldtape has ABI ${PLUGIN_ABI}`;
+}
+
+/** What is an input, or tells of one. A record of a later version could be taken for a question. */
+function isTold(record: TapeRecord): boolean {
+  switch (record.type) {
+    case "header":
+    case "output":
+    case "mark":
+    case "block":
+    case "unknown":
+      return false;
+    default:
+      return true;
+  }
+}
+
+function pieces(state: Uint8Array | undefined): readonly string[] {
+  if (state === undefined) return [];
+  const b64 = Buffer.from(state).toString("base64");
+  return Array.from({ length: Math.ceil(b64.length / STATE_PIECE) }, (_, index) =>
+    b64.slice(index * STATE_PIECE, (index + 1) * STATE_PIECE),
+  );
+}

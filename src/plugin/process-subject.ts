@@ -1,0 +1,112 @@
+import { FieldtapeError } from "../errors.ts";
+import type { Edit, FrameOnWire } from "../machine/machine.ts";
+import { refusePortFaults } from "../replayer/machine-subject.ts";
+import type { Advanced, OpenOptions, Subject, SubjectRun } from "../replayer/subject.ts";
+import type { TapeRecord } from "../tape/record.ts";
+import type { Nanos } from "../time/nanos.ts";
+import { Conversation, type ConversationOptions } from "./conversation.ts";
+import type { Ready } from "./schema.ts";
+
+export interface ProcessSubjectOptions extends Omit<ConversationOptions, "command"> {
+  readonly role: Subject["role"];
+  /** The command that starts it, held as well as this system can. */
+  readonly command: () => Promise<ConversationOptions["command"]>;
+}
+
+/** Programs that have finished a run and take another one: as many as there may be runs at once. */
+const IDLE_MAX = 4;
+
+/** A program in another process as a subject. */
+export class ProcessSubject implements Subject {
+  readonly name: string;
+  readonly role: Subject["role"];
+  readonly #options: ProcessSubjectOptions;
+  readonly #idle: Conversation[] = [];
+
+  constructor(options: ProcessSubjectOptions) {
+    this.name = options.name;
+    this.role = options.role;
+    this.#options = options;
+  }
+
+  /**
+   * One that says its role itself, asked with these settings.
+   *
+   * @throws FieldtapeError what opening it throws
+   */
+  static async asked(options: Omit<ProcessSubjectOptions, "role">, opening: OpenOptions): Promise<ProcessSubject> {
+    const conversation = await begin(options);
+    const ready = await conversation.open(opening, new AbortController().signal);
+    const subject = new ProcessSubject({ ...options, role: ready.role ?? "observer" });
+    subject.#release(conversation, ready);
+    return subject;
+  }
+
+  async open(options: OpenOptions): Promise<SubjectRun> {
+    refusePortFaults(this.name, options.faults);
+    const conversation = this.#takeIdle() ?? (await begin(this.#options));
+    conversation.idle = false;
+    try {
+      const ready = await conversation.open(options, new AbortController().signal);
+      if (ready.role !== undefined && ready.role !== this.role) throw otherRole(this, ready.role);
+      conversation.role = this.role;
+      return new ProcessRun(conversation, ready, () => this.#release(conversation, ready));
+    } catch (thrown) {
+      conversation.end();
+      throw thrown;
+    }
+  }
+
+  #takeIdle(): Conversation | undefined {
+    for (let one = this.#idle.pop(); one !== undefined; one = this.#idle.pop()) if (one.alive) return one;
+    return undefined;
+  }
+
+  #release(conversation: Conversation, ready: Ready): void {
+    if (ready.again === true && conversation.alive && this.#idle.length < IDLE_MAX) {
+      conversation.idle = true;
+      this.#idle.push(conversation);
+    } else conversation.end();
+  }
+}
+
+/** Starts a program and talks to it. */
+async function begin({ command, ...options }: Omit<ProcessSubjectOptions, "role">): Promise<Conversation> {
+  return new Conversation({ ...options, command: await command() });
+}
+
+class ProcessRun implements SubjectRun {
+  readonly #conversation: Conversation;
+  readonly #release: () => void;
+  /** The last one that was given: what has none of its own ends with it. */
+  #signal = new AbortController().signal;
+  #released = false;
+  readonly snapshot?: NonNullable<SubjectRun["snapshot"]>;
+  readonly rewrite?: NonNullable<SubjectRun["rewrite"]>;
+
+  constructor(conversation: Conversation, { snapshots, rewrites }: Ready, release: () => void) {
+    this.#conversation = conversation;
+    this.#release = release;
+    if (snapshots === true) this.snapshot = () => conversation.snapshot(this.#signal);
+    if (rewrites === true)
+      this.rewrite = (frame: FrameOnWire, edits: readonly Edit[]) => conversation.rewrite(frame, edits, this.#signal);
+  }
+
+  async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {
+    signal.throwIfAborted();
+    this.#signal = signal;
+    return this.#conversation.advance(records, until, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#released) return;
+    this.#released = true;
+    this.#release();
+  }
+}
+
+function otherRole({ name, role }: Subject, said: Subject["role"]): FieldtapeError {
+  return new FieldtapeError("OPTIONS_INVALID", `${name} says that it is a ${said}, and is configured as ${role}`, {
+    hint: 'say "role" in the configuration',
+  });
+}
