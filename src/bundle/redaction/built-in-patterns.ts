@@ -10,14 +10,14 @@ export interface BuiltInPattern {
 export const BUILT_IN_PATTERNS: Readonly<Record<string, BuiltInPattern>> = {
   /** `password=…`, `"deviceSecret": "…"`, `api-key: …` */
   password: {
-    source: `(?i)(?:passw(?:or)?d|passphrase|passcode|pwd|secret|api[_-]?key|access[_-]?key|token)\\\\?["']?[ \\t]{0,4}[=:][ \\t]{0,4}\\\\?["']?([^\\s"'&;,<>\\\\]{3,512})`,
+    source: `(?i)(?:passw(?:or)?d|passphrase|passcode|pwd|secret|api[_-]?key|access[_-]?key|token)\\\\?["']?[ \\t]{0,4}[=:][ \\t]{0,4}\\\\?["']?([^\\s"'&;,<>\\\\]{3,})`,
     needs: ["passw", "passphrase", "passcode", "pwd", "secret", "key", "token"],
   },
   /** FTP, SMTP, POP3, IRC and their kind: `PASS …` on a line of its own. */
-  "pass-command": { source: "(?im)^PASS ([^\\r\\n]{3,256})", needs: ["pass "] },
+  "pass-command": { source: "(?im)^PASS ([^\\r\\n]{3,})", needs: ["pass "] },
   /** RFC 6750, RFC 7617. */
   authorization: {
-    source: `(?i)(?:\\bauthorization\\\\?["']?[ \\t]{0,4}[:=][ \\t]{0,4}\\\\?["']?(?:[a-z]{1,16}[ \\t]{1,4})?|\\bbearer[ \\t]{1,4})([A-Za-z0-9._~+/=-]{6,800})`,
+    source: `(?i)(?:\\bauthorization\\\\?["']?[ \\t]{0,4}[:=][ \\t]{0,4}\\\\?["']?(?:[a-z]{1,16}[ \\t]{1,4})?|\\bbearer[ \\t]{1,4})([A-Za-z0-9._~+/=-]{6,})`,
     needs: ["authorization", "bearer"],
   },
   /** RFC 7519 */
@@ -28,11 +28,11 @@ export const BUILT_IN_PATTERNS: Readonly<Record<string, BuiltInPattern>> = {
   },
   /** What signs an URL of an object store. */
   "signed-url": {
-    source: `(?i)[?&](?:signature|ossaccesskeyid|security-token|x-(?:amz|oss)-(?:signature|credential|security-token)|awsaccesskeyid|googleaccessid|sig|auth|key)=([^\\s&"'<>#\\\\]{3,800})`,
+    source: `(?i)[?&](?:signature|ossaccesskeyid|security-token|x-(?:amz|oss)-(?:signature|credential|security-token)|awsaccesskeyid|googleaccessid|sig|auth|key)=([^\\s&"'<>#\\\\]{3,})`,
     needs: ["sig", "auth", "key", "security-token", "credential", "accessid"],
   },
   /** User and password in an URL. */
-  "url-credentials": { source: `(?i)\\b[a-z][a-z0-9+.-]{1,20}://([^\\s/@"'<>\\\\]{1,256})@`, needs: ["://"] },
+  "url-credentials": { source: `(?i)\\b[a-z][a-z0-9+.-]{1,20}://([^\\s/@"'<>\\\\]+)@`, needs: ["://"] },
   /** RFC 7468; open at its end, so that one that goes on in a later read is known. */
   "private-key": {
     source: `-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----((?:[A-Za-z0-9+/=:, \\r\\n\\t]|\\\\[nr])*)`,
@@ -40,11 +40,11 @@ export const BUILT_IN_PATTERNS: Readonly<Record<string, BuiltInPattern>> = {
   },
   "age-key": { source: "\\bAGE-SECRET-KEY-1[0-9A-Z]{40,}", needs: ["age-secret-key"] },
   "platform-token": {
-    source: "\\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|xox[abprs]-[A-Za-z0-9-]{10,255}|glpat-[A-Za-z0-9_-]{20,64})",
+    source: "\\b(?:gh[pousr]_[A-Za-z0-9]{20,}|xox[abprs]-[A-Za-z0-9-]{10,}|glpat-[A-Za-z0-9_-]{20,64})",
     needs: ["gh", "xox", "glpat"],
   },
   email: {
-    source: "\\b[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\\.[A-Za-z0-9-]{1,63})+",
+    source: "\\b[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\\.[A-Za-z0-9-]+)+",
     needs: ["@"],
   },
 };

@@ -1,14 +1,16 @@
-import type { Json } from "../../bytes/json.ts";
-import { FieldtapeError } from "../../errors.ts";
-import type { Subject } from "../../replayer/subject.ts";
+import { derivedHeader, sourceId } from "../../tape/derive.ts";
+import { writeDerivedTape } from "../../tape/derived-tape.ts";
+import { openTape } from "../../tape/reader.ts";
+import type { EndRecord, TapeRecord } from "../../tape/record.ts";
+import { headerOf } from "../../tape/source-header.ts";
+import { later, type Nanos, plus, seconds, ZERO } from "../../time/nanos.ts";
+import { compareBehaviour } from "./behaviour.ts";
+import { ChangeLog } from "./change-log.ts";
 import type { Redaction } from "./profile.ts";
-import type { RedactionReport } from "./report.ts";
-
-/** A subject with the settings that it is opened with. */
-export interface SeatedSubject {
-  readonly subject: Subject;
-  readonly config: Json;
-}
+import { Pseudonyms } from "./pseudonyms.ts";
+import { Redactor } from "./redactor.ts";
+import type { BehaviourVerdict, RedactionReport } from "./report.ts";
+import type { SeatedSubject } from "./seated-subject.ts";
 
 export interface TapeRedactionRequest {
   /** The tape, and where the redacted one goes: a tape of its own, with its hashes made anew. */
@@ -34,6 +36,65 @@ export interface TapeRedactionRequest {
  *   subject throw
  */
 export async function redactTape(request: TapeRedactionRequest, signal: AbortSignal): Promise<RedactionReport> {
-  signal.throwIfAborted();
-  throw new FieldtapeError("OUTPUT_FAILED", "tapes cannot be redacted yet", { file: request.out });
+  const { tape, out, force, redaction, framing, machines, subject } = request;
+  const changes = new ChangeLog();
+  const redactor = await Redactor.open(
+    { redaction, framing, machines, ...WHOLE_TAPE, onChange: (change) => changes.add(change) },
+    signal,
+  );
+  const recorded = new Set<string>();
+  const records = await writeDerivedTape(out, redacted(request, redactor, recorded, signal), {
+    force,
+    sources: [tape],
+    reason: "redacted",
+  });
+  const behaviour: BehaviourVerdict =
+    subject === undefined
+      ? { verdict: "not-compared", why: "no subject was named" }
+      : await compareBehaviour(
+          {
+            original: tape,
+            redacted: out,
+            subject,
+            recorded: [...recorded].toSorted(),
+            changes,
+            profile: redaction.profile,
+            pseudonyms: new Pseudonyms(redaction.key),
+          },
+          signal,
+        );
+  return { ...redactor.report(), records: records - 1, behaviour };
+}
+
+/** A secret is seen as a whole where so much is known of what comes behind it; a frame of the largest size fits many times. */
+const WHOLE_TAPE = { lookahead: 4096, heldMax: 32 * 1024 * 1024 };
+
+async function* redacted(
+  { tape: path, redaction }: TapeRedactionRequest,
+  redactor: Redactor,
+  recorded: Set<string>,
+  signal: AbortSignal,
+): AsyncGenerator<readonly TapeRecord[]> {
+  const source = await headerOf(path);
+  const { fingerprint } = new Pseudonyms(redaction.key);
+  const options = { profile: redaction.name, key: fingerprint };
+  yield await redactor.take([derivedHeader(source, { by: "redact", sources: [sourceId(source)], options })]);
+  await using tape = await openTape(path);
+  let end: EndRecord | undefined;
+  let lastAt: Nanos = ZERO;
+  for await (const { records } of tape.batches({ verify: false, signal })) {
+    const taken: TapeRecord[] = [];
+    for (const record of records) {
+      if (record.type === "header" || record.type === "block") continue;
+      end = record.type === "end" ? record : undefined;
+      lastAt = later(lastAt, record.at);
+      if (record.type === "input") recorded.add(record.machine);
+      if (record.type !== "end") taken.push(record);
+    }
+    yield await redactor.take(taken);
+  }
+  // As long as a replay goes on, so that what is unfinished is known as it will be then.
+  const at = later(end?.at ?? ZERO, plus(lastAt, seconds(1)));
+  yield await redactor.end({ type: "end", at, records: 0, reason: end?.reason ?? "redacted" });
+  if (end !== undefined) yield [end];
 }

@@ -55,8 +55,8 @@ export const STANDARD_PROFILE: RedactionProfile = {
     slip: [{ path: "payload", action: "pseudonym" }],
     cobs: [{ path: "payload", action: "pseudonym" }],
   },
-  // Declared fields may stand in the payload.
-  follows: { "length-prefixed": ["fields"] },
+  // A sentence is said as a whole too; declared fields may stand in the payload.
+  follows: { nmea: ["sentence"], "length-prefixed": ["fields"] },
   faults: "scramble",
   patterns: { builtIn: "all", own: {} },
 };

@@ -1,5 +1,5 @@
 import { isObject } from "../../bundle/redaction/field-path.ts";
-import type { SeatedSubject } from "../../bundle/redaction/redact-tape.ts";
+import type { SeatedSubject } from "../../bundle/redaction/seated-subject.ts";
 import type { Json } from "../../bytes/json.ts";
 import { machineSubject } from "../../replayer/machine-subject.ts";
 import { builtIn } from "../built-in-subjects.ts";
