@@ -71,7 +71,12 @@ const common = {
 };
 await build({
   ...common,
-  entryPoints: ["src/cli/main.ts", "src/cli/command-table.ts", "src/plugin/author.ts"],
+  entryPoints: [
+    "src/cli/main.ts",
+    "src/cli/command-table.ts",
+    "src/cli/screens/recording-screen-main.ts",
+    "src/plugin/author.ts",
+  ],
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
 });

@@ -51,8 +51,9 @@ export interface ArrivedBytes {
 export interface ArrivedGap {
   readonly type: "gap";
   readonly at: Nanos;
-  readonly channel: number;
-  readonly dir: Dir;
+  /** Absent: on every channel, both ways. */
+  readonly channel?: number;
+  readonly dir?: Dir;
   readonly cause: GapCause;
   readonly bytes?: number;
 }

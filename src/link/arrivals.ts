@@ -1,7 +1,15 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Dir, GapCause, LinkChange } from "../bytes/channel.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos } from "../time/nanos.ts";
-import { type ApplicationEvent, type Arrival, type ChannelDeclaration, type LinkDetail, weightOf } from "./arrival.ts";
+import {
+  type ApplicationEvent,
+  type Arrival,
+  type ArrivedChannel,
+  type ChannelDeclaration,
+  type LinkDetail,
+  weightOf,
+} from "./arrival.ts";
 
 export interface ArrivalsOptions {
   readonly clock: Clock;
@@ -9,6 +17,18 @@ export interface ArrivalsOptions {
   readonly origin: Nanos;
   /** Most memory that may wait for the writer, in bytes. Default 64 MiB. */
   readonly bytesMax?: number;
+  /** What stands on the tape already. */
+  readonly before?: ArrivedBefore;
+}
+
+/** What a recording that goes on finds on its tape. */
+export interface ArrivedBefore {
+  /** Of the last record. */
+  readonly at: Nanos;
+  /** By number. One that is declared again just as it was keeps its number. */
+  readonly channels: readonly ArrivedChannel[];
+  /** Those whose link was open to the last. */
+  readonly open: readonly ArrivedChannel[];
 }
 
 const BYTES_MAX_DEFAULT = 64 * 1024 * 1024;
@@ -39,8 +59,9 @@ export class Arrivals {
   #queue: Arrival[] = [];
   #head = 0;
   #waiting = 0;
-  #last = 0;
-  #channels = 0;
+  #last: number;
+  #channels: number;
+  readonly #former: ArrivedChannel[];
   #full = false;
   #ended = false;
   #losses: Loss[] = [];
@@ -52,6 +73,11 @@ export class Arrivals {
     this.#clock = options.clock;
     this.#origin = options.origin;
     this.#bytesMax = options.bytesMax ?? BYTES_MAX_DEFAULT;
+    const { before } = options;
+    this.#last = before?.at ?? 0;
+    this.#former = [...(before?.channels ?? [])];
+    this.#channels = (this.#former.at(-1)?.channel ?? -1) + 1;
+    if (before !== undefined) this.#resume(before);
   }
 
   /** Tape time now; never goes back. */
@@ -62,7 +88,8 @@ export class Arrivals {
 
   /** Declares a wire and answers with its number. */
   channel(declaration: ChannelDeclaration): number {
-    const channel = this.#channels++;
+    const former = this.#former.findIndex((one) => isDeepStrictEqual(declarationOf(one), declaration));
+    const channel = (former < 0 ? undefined : this.#former.splice(former, 1)[0]?.channel) ?? this.#channels++;
     this.#put({ type: "channel", at: this.now(), channel, ...declaration });
     return channel;
   }
@@ -177,6 +204,18 @@ export class Arrivals {
     return taken;
   }
 
+  /** Nobody recorded since the last record: a gap everywhere, and links whose end nobody saw. */
+  #resume({ at, open }: ArrivedBefore): void {
+    for (const channel of open) {
+      this.#put({ ...channel, at });
+      this.#put({ type: "link", at, channel: channel.channel, event: "open" });
+    }
+    this.#put({ type: "gap", at, cause: "paused" });
+    for (const { channel } of open) {
+      this.#put({ type: "link", at, channel, event: "lost", reason: "the recording was interrupted" });
+    }
+  }
+
   #put(arrival: Arrival): void {
     this.#queue.push(arrival);
     this.#waiting += weightOf(arrival);
@@ -229,3 +268,10 @@ export class Arrivals {
     this.#head = 0;
   }
 }
+
+const declarationOf = ({ name, kind, source, settings }: ArrivedChannel): ChannelDeclaration => ({
+  name,
+  kind,
+  source,
+  settings,
+});

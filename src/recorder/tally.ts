@@ -132,7 +132,8 @@ export class Tally {
   #missed({ channel, dir, cause, bytes }: ArrivedGap): void {
     const loss = this.#losses.get(cause) ?? { gaps: 0, lost: 0 };
     this.#losses.set(cause, { gaps: loss.gaps + 1, lost: loss.lost + (bytes ?? 0) });
-    for (const flow of this.#flows(channel, dir)) {
+    // What nobody recorded was lost on every channel and both ways: it is counted once, in all and as rx.
+    for (const flow of channel === undefined ? [this.rx] : this.#flows(channel, dir ?? "rx")) {
       flow.gaps += 1;
       flow.lost += bytes ?? 0;
     }

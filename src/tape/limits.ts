@@ -6,6 +6,8 @@ export const LINE_MAX = 1 << 20;
 export const CHANNEL_MAX = 999_999;
 /** Levels of arrays and objects in a value. */
 export const NESTING_MAX = 64;
+/** No recording goes on beyond 100 days, in nanoseconds: `at` ends at 104. */
+export const RECORDED_MAX = 100 * 86_400e9;
 export const BLOB_MAX = 4 * 1024 ** 3;
 /** Lines between two hash lines, in bytes. */
 export const BLOCK_BYTES = 1 << 16;

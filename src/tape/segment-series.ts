@@ -15,6 +15,14 @@ export interface Rotation {
 /** What the first segment's header says, but for its place. */
 export type HeaderFields = Pick<HeaderRecord, "id" | "started" | "recorder" | "requires" | "meta">;
 
+/** Where a recording that is over is taken up: in a new segment, whose time and chain go on from the last one's. */
+export interface SegmentPlace {
+  readonly number: number;
+  /** Counted from the beginning of segment 0. */
+  readonly at: Nanos;
+  readonly previous: string;
+}
+
 export interface SeriesHandlers {
   /** Whole lines of the current segment, in order. */
   lines(lines: EncodedLines): void;
@@ -32,16 +40,19 @@ export class SegmentSeries {
   private readonly handlers: SeriesHandlers;
   private readonly carried = new CarriedRecords();
   private segment: SegmentEncoder;
-  private number = 0;
-  private begunAt = 0;
+  private number: number;
+  private begunAt: number;
   private held = 0;
   private asked = false;
 
-  constructor(header: HeaderFields, rotation: Rotation, handlers: SeriesHandlers) {
+  constructor(header: HeaderFields, rotation: Rotation, handlers: SeriesHandlers, from?: SegmentPlace) {
     this.header = header;
     this.rotation = rotation;
     this.handlers = handlers;
-    this.segment = new SegmentEncoder(placed(header, { segment: 0, offset: "0", previous: null }), this.encoder);
+    this.number = from?.number ?? 0;
+    this.begunAt = from?.at ?? 0;
+    const place = { segment: this.number, offset: this.begunAt.toString(), previous: from?.previous ?? null };
+    this.segment = new SegmentEncoder(placed(header, place), this.encoder, from?.at);
   }
 
   /** `at` of the last record, counted from the beginning of segment 0. */

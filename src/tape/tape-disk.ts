@@ -25,7 +25,12 @@ export interface TapeDisk {
   syncFolder(path: string): Promise<void>;
 }
 
-export const fileSystem: TapeDisk = {
+export const fileSystem: TapeDisk & { isEmpty(path: string): Promise<boolean> } = {
+  /** Whether there is a file with nothing in it. */
+  async isEmpty(path) {
+    const status = await stat(path).catch(() => undefined);
+    return status?.isFile() === true && status.size === 0;
+  },
   async create(path, force) {
     await makeFolder(dirname(path));
     if (force) await refuseWhatIsNoFile(path);

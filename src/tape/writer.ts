@@ -6,7 +6,9 @@ import { endAfterFailure } from "./end-after-failure.ts";
 import { FlushTimer } from "./flush-timer.ts";
 import { NO_HASH } from "./hash-chain.ts";
 import type { BlobRecord, TapeRecord } from "./record.ts";
-import { SegmentSeries } from "./segment-series.ts";
+import type { TapeRemains } from "./remains.ts";
+import type { EncodedLines } from "./segment-encoder.ts";
+import { type SegmentPlace, SegmentSeries } from "./segment-series.ts";
 import { blobsFolder, exists, laterSegments, segmentPath } from "./segments.ts";
 import { alreadyThere, fileSystem, onDisk, outputFailure, type TapeDisk, type TapeFile } from "./tape-disk.ts";
 import { type OpenFile, TapeOutput } from "./tape-output.ts";
@@ -39,15 +41,16 @@ export class TapeWriter implements AsyncDisposable {
   private blobsBegun = 0;
   private closing: Promise<void> | undefined;
 
-  private constructor(disk: TapeDisk, first: OpenFile, options: TapeWriterOptions) {
+  private constructor(disk: TapeDisk, { first, firstPath, from }: Beginning, options: TapeWriterOptions) {
     const { header, rotate = {} } = options;
     this.disk = disk;
-    this.firstPath = first.path;
+    this.firstPath = firstPath;
     this.options = options;
-    this.series = new SegmentSeries(header, rotate, {
-      lines: (lines) => this.output.push(lines),
-      segment: (number, previous) => this.queueSegment(number, previous),
-    });
+    const handlers = {
+      lines: (lines: EncodedLines) => this.output.push(lines),
+      segment: (number: number, previous: string) => this.queueSegment(number, previous),
+    };
+    this.series = new SegmentSeries(header, rotate, handlers, from);
     let failed: (failure: FieldtapeError) => void = () => {};
     this.failed = new Promise((resolve) => {
       failed = resolve;
@@ -70,11 +73,28 @@ export class TapeWriter implements AsyncDisposable {
     return TapeWriter.over(fileSystem, path, options);
   }
 
-  /** The same on any disk. */
-  static async over(disk: TapeDisk, path: string, options: TapeWriterOptions): Promise<TapeWriter> {
+  /**
+   * Goes on with a recording that is over, in its next segment; what is there is not touched. `options.header` is that of the first.
+   * @throws FieldtapeError OUTPUT_EXISTS if somebody else goes on with it; DISK_FULL, OUTPUT_FAILED
+   */
+  static async goOn({ first, header, digits, at }: TapeRemains, options: TapeWriterOptions): Promise<TapeWriter> {
+    const next = segmentPath(first, header.segment + 1);
+    if (await fileSystem.isEmpty(next)) await onDisk(next, fileSystem.remove(next));
+    return TapeWriter.over(fileSystem, first, options, { number: header.segment + 1, at, previous: digits });
+  }
+
+  /** The same on any disk; `from`: in the middle of a recording. */
+  static async over(
+    disk: TapeDisk,
+    firstPath: string,
+    options: TapeWriterOptions,
+    from?: SegmentPlace,
+  ): Promise<TapeWriter> {
+    const path = segmentPath(firstPath, from?.number ?? 0);
     try {
       const file = await disk.create(path, options.force === true);
-      const writer = new TapeWriter(disk, begun(path, file, NO_HASH), options);
+      const first = begun(path, file, from?.previous ?? NO_HASH);
+      const writer = new TapeWriter(disk, { first, firstPath, ...(from === undefined ? {} : { from }) }, options);
       try {
         await writer.flush();
         if (options.live) await disk.syncFolder(dirname(path));
@@ -246,6 +266,13 @@ export class TapeWriter implements AsyncDisposable {
   private quietly(work: Promise<void>): void {
     work.catch(() => undefined);
   }
+}
+
+/** The file that is begun, of a tape whose segment 0 is at `firstPath`. */
+interface Beginning {
+  readonly first: OpenFile;
+  readonly firstPath: string;
+  readonly from?: SegmentPlace;
 }
 
 const begun = (path: string, file: TapeFile, previous: string): OpenFile => ({

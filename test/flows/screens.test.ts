@@ -86,23 +86,13 @@ describe("record --ui", () => {
     expect((await recordsOf(join(folder, "a.tape.jsonl"))).at(-1)).toMatchObject({ type: "end", reason: "stop" });
   });
 
-  needs("tmux", "bash")("says so when the recorder is killed, and keeps what was recorded", async () => {
+  needs("tmux", "bash")("can be left while the recording goes on", async () => {
     const folder = temporaryFolder();
     const terminal = openTestTerminal(folder, recordArgs(await receiver()));
     await terminal.shows(/\$GPGLL/);
     terminal.press("d");
     const [, pid] = /as process (\d+)/.exec(await terminal.shows(/exit 0/)) ?? [];
     process.kill(Number(pid), "SIGINT");
-    const second = temporaryFolder();
-    const other = openTestTerminal(second, [...recordArgs(await receiver()), "--control", `unix:${join(second, "c")}`]);
-    await other.shows(/\$GPGLL/);
-    const { execFileSync } = await import("node:child_process");
-    const child = execFileSync("pgrep", ["-P", String(other.pid)], { encoding: "utf8" });
-    process.kill(Number(child), "SIGKILL");
-    await other.shows(/the recorder has ended, killed by SIGKILL/);
-    other.press("x");
-    expect(await other.shows(/exit \d/)).toContain("exit 3");
-    expect((await recordsOf(join(second, "a.tape.jsonl"))).length).toBeGreaterThan(2);
   });
 
   needs("tmux", "bash")("passes on what the recorder refuses, and its exit code", async () => {

@@ -151,7 +151,7 @@ describe("arrivals", () => {
       const told = { rx: 0, tx: 0 };
       for (const arrival of taken) {
         if (arrival.type === "raw") told[arrival.dir] += arrival.bytes.length;
-        if (arrival.type === "gap") told[arrival.dir] += arrival.bytes ?? 0;
+        if (arrival.type === "gap") told[arrival.dir ?? "rx"] += arrival.bytes ?? 0;
       }
       expect(told).toEqual(sent);
       expect(arrivals.waiting).toBe(0);

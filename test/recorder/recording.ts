@@ -31,7 +31,7 @@ export function begin(
   clock: RecordingStart["clock"] = new SystemClock({ sleep: "coarse" }),
   waitingMax?: number,
 ): Begun {
-  const start = startRecording(clock, wallOf(clock), waitingMax);
+  const start = startRecording({ clock, wall: wallOf(clock), ...(waitingMax === undefined ? {} : { waitingMax }) });
   const pipe = new PassThrough();
   const source = openStandardInput(start.arrivals, { stream: pipe, name: "pipe", dir: "rx", whenCrowded: "wait" });
   return { ...start, pipe, source };

@@ -8,6 +8,11 @@ export const RECORD_FLAGS = {
     helpValue: "FILE",
   }),
   force: Flags.boolean({ description: "overwrite an existing tape" }),
+  continue: Flags.boolean({
+    description: "go on with this tape if it is there, in a new segment: what was not recorded meanwhile is a gap",
+    dependsOn: ["output"],
+    exclusive: ["force"],
+  }),
   name: Flags.string({ description: "name of the channel", helpValue: "NAME" }),
   also: Flags.string({
     description: "record this too, on the same tape and clock (several times if you like)",

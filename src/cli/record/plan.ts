@@ -15,6 +15,8 @@ export interface RecordingPlan {
   readonly tcp: TcpOptions;
   readonly output: string | undefined;
   readonly force: boolean;
+  /** The tape with which it goes on, if it is there already. */
+  readonly goesOn: string | undefined;
   readonly rotate: Rotation;
   readonly keepLast: number | undefined;
   /** Segments that rotation has ended. */
@@ -34,6 +36,7 @@ export interface RecordingPlan {
 export interface RecordFlags {
   readonly output?: string | undefined;
   readonly force: boolean;
+  readonly continue: boolean;
   readonly name?: string | undefined;
   readonly also?: readonly string[] | undefined;
   readonly events?: readonly string[] | undefined;
@@ -88,6 +91,7 @@ export function planRecording(main: SourceSpec, flags: RecordFlags, links: PlanO
     tcp: links.tcp === undefined ? TCP_DEFAULTS : tcpOptions(links.tcp),
     output: flags.output,
     force: flags.force,
+    goesOn: flags.continue ? flags.output : undefined,
     rotate: parseRotation(flags.rotate ?? []),
     keepLast: flags["keep-last"],
     compress: flags.compress,

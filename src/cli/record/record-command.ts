@@ -2,7 +2,7 @@ import type { SourceSpec } from "../../recorder/source-spec.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode, worst } from "../exit.ts";
 import { failure } from "../failure.ts";
 import { FieldtapeCommand } from "../fieldtape-command.ts";
-import type { RecordFlags, TcpFlags } from "./plan.ts";
+import type { RecordFlags, RecordingPlan, TcpFlags } from "./plan.ts";
 
 /** What the `record` commands share: they differ in what they record. */
 export abstract class RecordCommand extends FieldtapeCommand {
@@ -23,7 +23,7 @@ export abstract class RecordCommand extends FieldtapeCommand {
     ]);
     const config = await configOf(flags);
     const plan = planRecording(source, flags, { ...links, channels: config.config.channels ?? {} });
-    if (flags.ui) return this.#show(plan.control);
+    if (flags.ui) return this.#show(plan);
     const result = await runRecording(plan, {
       config,
       interrupted,
@@ -40,19 +40,24 @@ export abstract class RecordCommand extends FieldtapeCommand {
     return worst([EXIT.ok, ...failures.map(({ code }) => EXIT_OF_ERROR[code])]);
   }
 
-  /** The same command once more, without the screen, in a process of its own: this one only looks on. */
-  async #show(control: string | undefined): Promise<ExitCode> {
+  /** The same command once more, without the screen, in a process of its own: this one only sees to it, and to its screen. */
+  async #show(plan: RecordingPlan): Promise<ExitCode> {
     const { interrupted } = this;
-    const [{ showRecording }, { realWorld }] = await Promise.all([
-      import("../screens/show-recording.ts"),
+    const [{ superviseRecording }, { realWorld }, { tapeOf }] = await Promise.all([
+      import("../supervise/supervise-recording.ts"),
       import("../wiring.ts"),
+      import("./run-recording.ts"),
     ]);
-    return showRecording({
+    const { clock, wall } = realWorld({ sleep: "coarse" });
+    return superviseRecording({
       command: (this.id ?? "").split(":"),
       argv: this.argv.filter((word) => word !== "--ui"),
-      control,
-      clock: realWorld({ sleep: "coarse" }).clock,
+      tape: tapeOf(plan, wall),
+      tapeNamed: plan.output !== undefined,
+      control: plan.control,
+      clock,
       interrupted,
+      log: this.runLog,
       say: (text) => this.say(text),
     });
   }

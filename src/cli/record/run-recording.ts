@@ -12,10 +12,12 @@ import { sourceName } from "../../recorder/source-spec.ts";
 import { type RecordingStart, startRecording } from "../../recorder/start.ts";
 import { RateMeter } from "../../recorder/status.ts";
 import { tapeName } from "../../recorder/tape-name.ts";
+import { remainsOf, type TapeRemains } from "../../tape/remains.ts";
 import { exists } from "../../tape/segments.ts";
 import { TapeWriter } from "../../tape/writer.ts";
 import type { TapeWriterOptions } from "../../tape/writer-options.ts";
-import type { Clock } from "../../time/clock.ts";
+import type { Clock, WallClock } from "../../time/clock.ts";
+import { formatIso } from "../../time/iso.ts";
 import { type Nanos, plus, seconds } from "../../time/nanos.ts";
 import { turn } from "../../time/system-clock.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
@@ -57,9 +59,10 @@ type Opened = { close(): Promise<void> }[];
 export async function runRecording(plan: RecordingPlan, around: RecordingSurroundings): Promise<FinishedRecording> {
   const { clock, wall } = realWorld({ sleep: "coarse" });
   const decoder = await openDecoder(plan, around.config);
-  const start = startRecording(clock, wall, plan.waitingMax);
-  const tape = plan.output ?? tapeName(sourceName(plan.sources[0]), start.started);
-  if (!plan.force) await refuseExisting(tape);
+  const remains = plan.goesOn === undefined ? undefined : await remainsOf(plan.goesOn, around.interrupted);
+  const start = startRecording({ clock, wall, waitingMax: plan.waitingMax, remains });
+  const tape = remains?.first ?? tapeOf(plan, wall);
+  if (!plan.force && remains === undefined) await refuseExisting(tape);
   const compressor = plan.compress ? new SegmentCompressor() : undefined;
   const opened: Opened = [];
   try {
@@ -71,7 +74,7 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       turn,
       sources,
       events,
-      writer: await TapeWriter.create(tape, writerOptions(plan, start, compressor)),
+      writer: await openWriter(tape, remains, writerOptions(plan, start, { compressor, remains })),
       ...(decoder === undefined ? {} : { decoder }),
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
       notice: noticed(around, plan.quiet),
@@ -102,6 +105,11 @@ function noticed({ log, say }: RecordingSurroundings, quiet: boolean): (notice: 
     log.warn("link", { words: told, event: notice.event, reason: notice.reason, source: notice.source });
     if (!quiet) say(process.stderr.isTTY ? `\r\u001b[K${told}` : told);
   };
+}
+
+/** Where the tape goes: named for the source and the time, unless the user has named it. */
+export function tapeOf({ output, sources }: RecordingPlan, wall: WallClock): string {
+  return output ?? tapeName(sourceName(sources[0]), formatIso(wall.wallNow(), 6));
 }
 
 /** Runs the session, with the person at the terminal looking on and steering. */
@@ -193,13 +201,23 @@ async function openEventSources(
   return events;
 }
 
+function openWriter(tape: string, remains: TapeRemains | undefined, options: TapeWriterOptions): Promise<TapeWriter> {
+  return remains === undefined ? TapeWriter.create(tape, options) : TapeWriter.goOn(remains, options);
+}
+
+interface WriterParts {
+  readonly compressor: SegmentCompressor | undefined;
+  readonly remains: TapeRemains | undefined;
+}
+
 function writerOptions(
   plan: RecordingPlan,
   { clock, started }: RecordingStart,
-  closedSegments: SegmentCompressor | undefined,
+  { compressor: closedSegments, remains }: WriterParts,
 ): TapeWriterOptions {
+  const { id = newTapeId(), requires = [], meta = {} } = remains?.header ?? {};
   return {
-    header: { id: newTapeId(), started, recorder: VERSION, requires: [], meta: plan.meta },
+    header: { id, started, recorder: VERSION, requires, meta: { ...meta, ...plan.meta } },
     clock,
     live: true,
     force: plan.force,

@@ -26,8 +26,10 @@ export function recordingLines(view: RecordingView): readonly Line[] {
   return [...head, ...filled, ...foot];
 }
 
-function titleLine({ status, size, end }: RecordingView): Line {
-  const state = end !== undefined ? "ended" : (status?.state ?? "starting");
+function titleLine(view: RecordingView): Line {
+  const { status, size, end } = view;
+  const heard = silence(view) === undefined ? (status?.state ?? "starting") : "NOT ANSWERING";
+  const state = end === undefined ? heard : "ended";
   const text = ` fieldtape  ${state}  ${elapsed(status?.at ?? 0)}`;
   const path = status === undefined ? "" : `${status.path} `;
   const room = size.columns - text.length - 2;
@@ -38,9 +40,12 @@ function titleLine({ status, size, end }: RecordingView): Line {
 function factLines(view: RecordingView): readonly Line[] {
   const { status, fileSize, marks } = view;
   if (status === undefined) return [line(quiet(" waiting for the recorder …"))];
+  // What a silent recorder does now, nobody knows: the last that was heard of it stays, without its rates.
+  const known = silence(view) === undefined;
+  const rate = (dir: "rx" | "tx"): string => (known ? `${amount(status.rates[dir].bytes)}/s` : "?");
   const way = (dir: "rx" | "tx"): Span[] => [
     span(` ${dir} `, "strong"),
-    span(`${amount(status.rates[dir].bytes)}/s`.padEnd(12), status.rates[dir].bytes > 0 ? "good" : "quiet"),
+    span(rate(dir).padEnd(12), known && status.rates[dir].bytes > 0 ? "good" : "quiet"),
     span(`${amount(status[dir].bytes).padEnd(9)}${status[dir].reads} reads`.padEnd(dir === "rx" ? 23 : 0)),
   ];
   const size = fileSize === undefined ? "" : `, ${amount(fileSize)}`;
@@ -77,6 +82,10 @@ function stateLine(view: RecordingView): Line {
   if (silent !== undefined)
     return line(span(` the recorder (process ${pid}) has said nothing for ${Math.floor(silent / 1e9)} s`, "bad"));
   if (stops > 0) return line(span(" stopping …", "note"));
+  if (view.died !== undefined) {
+    const often = view.restarts > 1 ? ` (${view.restarts} times)` : "";
+    return line(span(` the recorder ${view.died} and started again${often}; the gap is on the tape`, "bad"));
+  }
   return line(quiet(` ${view.words.find((words) => words.startsWith("recording ")) ?? ""}`));
 }
 

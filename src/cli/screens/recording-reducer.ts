@@ -1,10 +1,11 @@
 import { unreachable } from "../../errors.ts";
 import type { ControlStatus } from "../../recorder/schema.ts";
 import type { Nanos } from "../../time/nanos.ts";
+import type { RecorderEnd, ToScreen } from "../supervise/screen-link.ts";
 import { intentOf } from "./key-table.ts";
 import { typed } from "./prompt.ts";
 import { RECORDING_KEYS, type RecordingIntent } from "./recording-keys.ts";
-import type { RecorderEnd, RecordingView } from "./recording-view.ts";
+import type { RecordingView } from "./recording-view.ts";
 import type { Step } from "./screen-store.ts";
 import type { TerminalSize } from "./terminal.ts";
 
@@ -16,6 +17,8 @@ export type RecordingEvent =
   | { readonly type: "looked"; readonly now: Nanos; readonly fileSize: number | undefined }
   | { readonly type: "told"; readonly now: Nanos; readonly status: ControlStatus }
   | { readonly type: "said"; readonly words: readonly string[] }
+  /** Another process records from here on. */
+  | { readonly type: "recorder"; readonly now: Nanos; readonly recorder: RecorderNow }
   | { readonly type: "ended"; readonly end: RecorderEnd };
 
 /** What the screen asks of whoever runs it. */
@@ -27,6 +30,7 @@ export type RecordingCommand =
   | { readonly type: "detach" }
   | { readonly type: "leave" };
 
+export type RecorderNow = Pick<Extract<ToScreen, { type: "recorder" }>, "pid" | "restarts" | "died">;
 type RecordingStep = Step<RecordingView, RecordingCommand>;
 
 const TAIL_KEPT = 200;
@@ -46,6 +50,8 @@ export function beginRecordingView(size: TerminalSize, pid: number | undefined, 
     prompt: undefined,
     stops: 0,
     help: false,
+    restarts: 0,
+    died: undefined,
     end: undefined,
   };
 }
@@ -65,6 +71,10 @@ export function reduceRecording(view: RecordingView, event: RecordingEvent): Rec
     }
     case "said":
       return seen({ ...view, words: event.words });
+    case "recorder": {
+      const { pid, restarts, died } = event.recorder;
+      return seen({ ...view, now: event.now, heardAt: event.now, pid, restarts, died });
+    }
     case "ended":
       return ended({ ...view, end: event.end, prompt: undefined });
     default:

@@ -1,16 +1,8 @@
 import type { ControlStatus } from "../../recorder/schema.ts";
 import type { Nanos } from "../../time/nanos.ts";
+import type { RecorderEnd } from "../supervise/screen-link.ts";
 import type { Prompt } from "./prompt.ts";
 import type { TerminalSize } from "./terminal.ts";
-
-/** How the recorder's process ended. */
-export interface RecorderEnd {
-  readonly code: number | null;
-  /** The system's name of the signal that killed it. */
-  readonly signal: string | null;
-  /** Its last words. */
-  readonly words: readonly string[];
-}
 
 /** All that the recording screen shows. */
 export interface RecordingView {
@@ -34,11 +26,14 @@ export interface RecordingView {
   /** How often somebody asked it to stop. */
   readonly stops: number;
   readonly help: boolean;
+  /** How often it was started again, and why last. */
+  readonly restarts: number;
+  readonly died: string | undefined;
   readonly end: RecorderEnd | undefined;
 }
 
 /** So long without a word and the screen says so. */
-export const SILENT_AFTER = 2_000_000_000;
+const SILENT_AFTER = 2_000_000_000;
 
 /** How long the recorder has said nothing, if that is too long. */
 export function silence({ now, heardAt, end, status }: RecordingView): number | undefined {

@@ -19,6 +19,13 @@ export interface TerminalSize {
 const SMALLEST: TerminalSize = { columns: 40, rows: 12 };
 const CLASSIC: TerminalSize = { columns: 80, rows: 24 };
 
+/** @throws FieldtapeError USAGE where this process has none that a screen could be shown on */
+export function requireTerminal(): void {
+  const { stdin, stdout, env } = process;
+  if (!stdout.isTTY || env["TERM"] === "dumb") throw noTerminal();
+  if (!stdin.isTTY) controllingTerminal().destroy();
+}
+
 /**
  * The terminal of this process. Where standard input carries data, keys come from the terminal itself.
  *

@@ -48,6 +48,22 @@ const keys = (...names: string[]): RecordingEvent[] => names.map((key) => ({ typ
 const shown = (view: RecordingView): string => recordingLines(view).map(textOf).join("\n");
 
 describe("the recording screen", () => {
+  test("says that the recorder died and was started again, and shows no rates of one that does not answer", () => {
+    const again: RecordingEvent = {
+      ...{ type: "recorder", now: seconds(2) },
+      recorder: { pid: 4712, restarts: 2, died: "was killed by SIGKILL" },
+    };
+    expect(shown(afterwards(told, again).view)).toContain(
+      "the recorder was killed by SIGKILL and started again (2 times); the gap is on the tape",
+    );
+    const silent = shown(afterwards(told, { type: "looked", now: seconds(9), fileSize: 1 }).view);
+    expect(silent).toMatch(/NOT ANSWERING[\s\S]* rx \? [\s\S]*has said nothing for 8 s/);
+    expect(silent).not.toContain("300 B/s");
+    expect(
+      shown(afterwards(told, { type: "looked", now: seconds(9), fileSize: 1 }, { ...told, now: seconds(9) }).view),
+    ).toContain("300 B/s");
+  });
+
   test("shows channels, rates, losses, the tape and the last reads on a classic terminal", () => {
     const losses = [{ cause: "overrun" as const, gaps: 2, lost: 48 }];
     const { view } = afterwards(
