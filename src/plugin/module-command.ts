@@ -39,19 +39,19 @@ function readable(module: string, program: string): readonly string[] {
   const manifest = packageOf(real);
   // A package that says what it is written for holds nothing else; any other may be a project with its tapes and secrets.
   const own = manifest?.abi === undefined ? dirname(real) : dirname(manifest.file);
-  const files = manifest === undefined ? [] : [manifest.file];
-  const folders = [own, ...packagesAbove(own), ...programFolders(realpathSync(program))];
-  return [...new Set([...folders.map((folder) => `${folder}${sep}`), ...files])];
+  const above = foldersUpFrom(own);
+  // Where Node looks for packages, and for what kind of module a file is.
+  const packages = above.map((folder) => join(folder, "node_modules")).filter((folder) => existsSync(folder));
+  const folders = [own, ...packages, ...programFolders(realpathSync(program))];
+  return [
+    ...new Set(folders.map((folder) => `${folder}${sep}`)),
+    ...above.map((folder) => join(folder, "package.json")),
+  ];
 }
 
-/** Where Node looks for packages that a module imports. */
-function packagesAbove(start: string): readonly string[] {
-  const found: string[] = [];
-  for (let folder = start; ; folder = dirname(folder)) {
-    const packages = join(folder, "node_modules");
-    if (existsSync(packages)) found.push(packages);
-    if (dirname(folder) === folder) return found;
-  }
+function foldersUpFrom(start: string): readonly string[] {
+  const above = dirname(start);
+  return above === start ? [start] : [start, ...foldersUpFrom(above)];
 }
 
 /** An installed fieldtape has its packages beside it. */
