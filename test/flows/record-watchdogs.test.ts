@@ -66,11 +66,7 @@ async function stopped({ terminal, load, tape }: Shown): Promise<{ sent: number;
 }
 
 describe("while a recording is shown", () => {
-  needs(
-    "tmux",
-    "bash",
-    "pgrep",
-  )("a screen that is killed is started again, and nothing is lost", async () => {
+  needs("tmux", "bash")("a screen that is killed is started again, and nothing is lost", async () => {
     const shown = await shownRecording();
     const screen = childOf(shown, "recording-screen-main");
     process.kill(screen, "SIGKILL");
@@ -81,11 +77,7 @@ describe("while a recording is shown", () => {
     expect(crashes(shown)).toMatchObject([{ part: "screen", ended: { code: null, signal: "SIGKILL" } }]);
   });
 
-  needs(
-    "tmux",
-    "bash",
-    "pgrep",
-  )("a screen that does not answer is started again, and nothing is lost", async () => {
+  needs("tmux", "bash")("a screen that does not answer is started again, and nothing is lost", async () => {
     const shown = await shownRecording();
     const screen = childOf(shown, "recording-screen-main");
     process.kill(screen, "SIGSTOP");
@@ -96,11 +88,7 @@ describe("while a recording is shown", () => {
     expect(crashes(shown)).toMatchObject([{ part: "screen", lastWords: "had not answered for 5 s" }]);
   });
 
-  needs(
-    "tmux",
-    "bash",
-    "pgrep",
-  )("a recorder that does not answer is said to, and shown again when it does", async () => {
+  needs("tmux", "bash")("a recorder that does not answer is said to, and shown again when it does", async () => {
     const shown = await shownRecording();
     const recorder = childOf(shown, "run.js");
     process.kill(recorder, "SIGSTOP");
@@ -111,38 +99,33 @@ describe("while a recording is shown", () => {
     expect(recorded).toBe(sent);
   });
 
-  needs(
-    "tmux",
-    "bash",
-    "pgrep",
-  )("a recorder that is killed goes on in a new segment, behind a gap, and says how long", async () => {
-    const shown = await shownRecording();
-    const recorder = childOf(shown, "run.js");
-    await setTimeout(200);
-    const killedAt = performance.now();
-    process.kill(recorder, "SIGKILL");
-    await shown.terminal.shows(/was killed by SIGKILL and started again; the gap is on the tape/);
-    shown.load.stop();
-    await shown.terminal.shows(/lost {2}paused: 1 gap/);
-    shown.terminal.press("q");
-    expect(await shown.terminal.shows(/exit \d/)).toContain("exit 0");
-    const first = await messagesOn(shown.tape);
-    expect(first).toBeGreaterThan(0);
-    expect(shown.load.lostBefore(killedAt, first)).toBeLessThanOrEqual(PROMISED + shown.load.stalled);
-    const second = content(await recordsOf(join(shown.folder, "a.0001.tape.jsonl")));
-    expect(second.find(({ type }) => type === "gap")).toMatchObject({ at: 0, cause: "paused" });
-    expect(second.find(({ type }) => type === "mark")).toMatchObject({
-      label: expect.stringMatching(/^recording goes on after \d+\.\d{3} s$/),
-    });
-    expect(second.filter(({ type }) => type === "link")).toMatchObject([{ event: "open" }, { event: "lost" }]);
-    expect(crashes(shown)).toMatchObject([{ part: "recorder", ended: { code: null, signal: "SIGKILL" } }]);
-  });
+  needs("tmux", "bash")(
+    "a recorder that is killed goes on in a new segment, behind a gap, and says how long",
+    async () => {
+      const shown = await shownRecording();
+      const recorder = childOf(shown, "run.js");
+      await setTimeout(200);
+      const killedAt = performance.now();
+      process.kill(recorder, "SIGKILL");
+      await shown.terminal.shows(/was killed by SIGKILL and started again; the gap is on the tape/);
+      shown.load.stop();
+      await shown.terminal.shows(/lost {2}paused: 1 gap/);
+      shown.terminal.press("q");
+      expect(await shown.terminal.shows(/exit \d/)).toContain("exit 0");
+      const first = await messagesOn(shown.tape);
+      expect(first).toBeGreaterThan(0);
+      expect(shown.load.lostBefore(killedAt, first)).toBeLessThanOrEqual(PROMISED + shown.load.stalled);
+      const second = content(await recordsOf(join(shown.folder, "a.0001.tape.jsonl")));
+      expect(second.find(({ type }) => type === "gap")).toMatchObject({ at: 0, cause: "paused" });
+      expect(second.find(({ type }) => type === "mark")).toMatchObject({
+        label: expect.stringMatching(/^recording goes on after \d+\.\d{3} s$/),
+      });
+      expect(second.filter(({ type }) => type === "link")).toMatchObject([{ event: "open" }, { event: "lost" }]);
+      expect(crashes(shown)).toMatchObject([{ part: "recorder", ended: { code: null, signal: "SIGKILL" } }]);
+    },
+  );
 
-  needs(
-    "tmux",
-    "bash",
-    "pgrep",
-  )("a recorder that dies again and again is left alone, loudly", async () => {
+  needs("tmux", "bash")("a recorder that dies again and again is left alone, loudly", async () => {
     const shown = await shownRecording();
     let recorder = childOf(shown, "run.js");
     for (let death = 1; death <= 5; death += 1) {
