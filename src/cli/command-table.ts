@@ -47,6 +47,7 @@ import { TapeCut } from "./commands/tape/cut.ts";
 import { TapeInspect } from "./commands/tape/inspect.ts";
 import { TapeMerge } from "./commands/tape/merge.ts";
 import { TapeRecover } from "./commands/tape/recover.ts";
+import { TapeRedact } from "./commands/tape/redact.ts";
 import { TapeSeal } from "./commands/tape/seal.ts";
 
 /** Every command by its name; a colon stands for the blank between topic and command. */
@@ -99,5 +100,6 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "tape:inspect": TapeInspect,
   "tape:merge": TapeMerge,
   "tape:recover": TapeRecover,
+  "tape:redact": TapeRedact,
   "tape:seal": TapeSeal,
 };

@@ -8,7 +8,7 @@ import { compareBehaviour } from "./behaviour.ts";
 import { ChangeLog } from "./change-log.ts";
 import type { Redaction } from "./profile.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import { Redactor } from "./redactor.ts";
+import { RecordRedactor } from "./record-redactor.ts";
 import type { BehaviourVerdict, RedactionReport } from "./report.ts";
 import type { SeatedSubject } from "./seated-subject.ts";
 
@@ -38,7 +38,7 @@ export interface TapeRedactionRequest {
 export async function redactTape(request: TapeRedactionRequest, signal: AbortSignal): Promise<RedactionReport> {
   const { tape, out, force, redaction, framing, machines, subject } = request;
   const changes = new ChangeLog();
-  const redactor = await Redactor.open(
+  const redactor = await RecordRedactor.open(
     { redaction, framing, machines, ...WHOLE_TAPE, onChange: (change) => changes.add(change) },
     signal,
   );
@@ -71,7 +71,7 @@ const WHOLE_TAPE = { lookahead: 4096, heldMax: 32 * 1024 * 1024 };
 
 async function* redacted(
   { tape: path, redaction }: TapeRedactionRequest,
-  redactor: Redactor,
+  redactor: RecordRedactor,
   recorded: Set<string>,
   signal: AbortSignal,
 ): AsyncGenerator<readonly TapeRecord[]> {

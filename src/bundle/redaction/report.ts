@@ -1,5 +1,5 @@
 /** What a redaction did to one tape, for people to look at and for the bundle. It tells nothing of what stood there before. */
-export interface RedactionReport {
+export type RedactionReport = {
   readonly profile: string;
   /** Names the key without telling it: the same name, the same aliases. */
   readonly key: string;
@@ -19,7 +19,7 @@ export interface RedactionReport {
   /** Records that were left out, by type. */
   readonly dropped: readonly { readonly type: string; readonly count: number }[];
   readonly behaviour: BehaviourVerdict;
-}
+};
 
 /**
  * What came of replaying both tapes. `same`: the same frames, faults, spans, states and times; only declared fields differ, and what follows from them.
@@ -41,7 +41,7 @@ export type BehaviourVerdict =
   | { readonly verdict: "not-compared"; readonly why: string };
 
 /** Where they differ first. The value that stood there before is not told. */
-export interface BehaviourDifference {
+export type BehaviourDifference = {
   readonly kind: "different" | "missing" | "unexpected" | "failed";
   /** In words: `value.fault is "bad-checksum"`. */
   readonly what: string;
@@ -49,4 +49,4 @@ export interface BehaviourDifference {
   readonly machine?: string;
   readonly channel?: number;
   readonly path?: string;
-}
+};

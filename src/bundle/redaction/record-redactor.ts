@@ -29,7 +29,7 @@ const CONTEXT_MAX = 16_384;
 /** One record held costs so much besides its bytes, roughly. */
 const COST = 128;
 
-export interface RedactorOptions {
+export interface RecordRedactorOptions {
   readonly redaction: Redaction;
   readonly framing: SeatedSubject | undefined;
   readonly machines: readonly string[];
@@ -52,8 +52,8 @@ interface Held {
  * Takes the records of a tape or of a recording in order and gives them on redacted, in the same order and with the same times; a read is held until it is
  * known what stands in it. Memory is bounded by `heldMax`.
  */
-export class Redactor {
-  readonly #options: RedactorOptions;
+export class RecordRedactor {
+  readonly #options: RecordRedactorOptions;
   readonly #text: TextRedactor;
   readonly #metadata: MetadataRedactor;
   readonly #tally = new RedactionTally();
@@ -65,7 +65,7 @@ export class Redactor {
   #held: Held[] = [];
   #weight = 0;
 
-  private constructor(options: RedactorOptions, run: SubjectRun | undefined, signal: AbortSignal) {
+  private constructor(options: RecordRedactorOptions, run: SubjectRun | undefined, signal: AbortSignal) {
     const { redaction, framing, machines } = options;
     const { fields, faults, metadata } = redaction.profile;
     this.#options = options;
@@ -89,9 +89,9 @@ export class Redactor {
   }
 
   /** @throws FieldtapeError USAGE when there are rules for the framer's fields and it cannot encode its frames; what the subject throws when it is opened */
-  static async open(options: RedactorOptions, signal: AbortSignal): Promise<Redactor> {
+  static async open(options: RecordRedactorOptions, signal: AbortSignal): Promise<RecordRedactor> {
     const { framing, redaction, machines } = options;
-    if (framing === undefined) return new Redactor(options, undefined, signal);
+    if (framing === undefined) return new RecordRedactor(options, undefined, signal);
     const run = await framing.subject.open({ config: framing.config, channels: [], seed: 0, faults: [] });
     const ruled = machines.find((machine) => (redaction.profile.fields[machine] ?? []).length > 0);
     if (run.rewrite === undefined && ruled !== undefined) {
@@ -104,7 +104,7 @@ export class Redactor {
         },
       );
     }
-    return new Redactor(options, run, signal);
+    return new RecordRedactor(options, run, signal);
   }
 
   /** `at` of the first record that is held back: nothing earlier will come out any more. */
