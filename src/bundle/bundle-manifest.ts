@@ -48,7 +48,7 @@ export type Outcome =
 
 /** What redaction did to one tape. `verdict`: whether it still behaves the same, apart from what was declared. */
 export interface TapeRedaction {
-  readonly verdict: "same" | "different" | "unproven";
+  readonly verdict: "same" | "different" | "not-compared";
   readonly report: JsonObject;
 }
 

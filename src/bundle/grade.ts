@@ -27,7 +27,7 @@ const CAPS = {
   gaps: "C",
   "missing-initial-state": "C",
   edited: "C",
-  "redaction-unproven": "C",
+  "redaction-not-compared": "C",
   "lossy-import": "C",
   "plugin-abi-skew": "C",
   imported: "B",
@@ -125,8 +125,8 @@ function ofTape(bundled: BundledTape, examined: Examination, manifest: BundleMan
   if (outcome?.type === "unplayable") note("not-played", `it could not be played there either: ${outcome.message}`);
   const verdict = bundled.redaction?.verdict;
   if (verdict === "same") note("redacted", "it is redacted, and was shown to behave the same");
-  if (verdict === "unproven")
-    note("redaction-unproven", "it is redacted, and nobody knows whether it behaves the same");
+  if (verdict === "not-compared")
+    note("redaction-not-compared", "it is redacted, and nobody knows whether it behaves the same");
   if (verdict === "different") note("redaction-changes-behaviour", "it is redacted, and behaves otherwise than it did");
   return reasons;
 }

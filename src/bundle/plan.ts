@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { basename, join } from "node:path";
+import type { JsonObject } from "../bytes/json.ts";
 import { foldedPath, pathProblem } from "../bytes/portable-path.ts";
 import { FieldtapeError } from "../errors.ts";
 import type { HeaderRecord } from "../tape/record.ts";
@@ -7,10 +8,12 @@ import { blobsFolder, withoutGzip } from "../tape/segments.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Nanos } from "../time/nanos.ts";
 import { type BundleItem, itemOfFile } from "./bundle-item.ts";
-import type { BundledSubject, BundledTape, BundledVersions } from "./bundle-manifest.ts";
+import type { BundledSubject, BundledTape, BundledVersions, TapeRedaction } from "./bundle-manifest.ts";
 import { lastMinutes } from "./last-minutes.ts";
 import { ENTRIES_MAX, TAPES_MAX, TOTAL_BYTES_MAX } from "./limits.ts";
-import type { Redactor } from "./redactor.ts";
+import type { Redaction } from "./redaction/profile.ts";
+import { redactTape, type TapeRedactionRequest } from "./redaction/redact-tape.ts";
+import type { RedactionReport } from "./redaction/report.ts";
 import type { Seat } from "./seat.ts";
 import { stagingBeside } from "./staging.ts";
 import { recordTrace } from "./trace.ts";
@@ -22,13 +25,19 @@ export interface BundleRequest {
   readonly last: Nanos | undefined;
   /** What the tapes are played into; absent: they are not. */
   readonly subject: { readonly named: BundledSubject; readonly seat: Seat } | undefined;
-  readonly redactor: Redactor | undefined;
+  /** What is taken out of the tapes; absent: nothing, and captured bytes go in as they are. */
+  readonly redaction: TapesRedaction | undefined;
   /** Everything besides tapes, in the order in which it is shown. */
   readonly attachments: readonly BundleItem[];
   readonly versions: BundledVersions;
   /** Where the bundle will stand: what has to be made for it lies beside it until then. */
   readonly out: string;
 }
+
+/** A profile with its key, and what the subject is to it. */
+export type TapesRedaction = Pick<TapeRedactionRequest, "framing" | "subject" | "machines"> & {
+  readonly redaction: Redaction;
+};
 
 export interface PlanPorts {
   readonly recorder: HeaderRecord["recorder"];
@@ -57,10 +66,10 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
     throw new FieldtapeError("LIMIT_EXCEEDED", `a bundle has ${TAPES_MAX} tapes at most`);
   const staging = await stagingBeside(request.out);
   try {
-    const { attachments, subject, versions, redactor } = request;
+    const { attachments, subject, versions, redaction } = request;
     const items: BundleItem[] = [];
     const tapes: BundledTape[] = [];
-    const names = new TapeNames(redactor !== undefined);
+    const names = new TapeNames(redaction !== undefined);
     for (const [index, path] of request.tapes.entries()) {
       const job = { path, name: names.next(path), place: join(staging.folder, String(index)) };
       const { tape, files } = await bundledTape(job, request, ports);
@@ -75,7 +84,7 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
       tapes,
       subject: subject?.named,
       versions,
-      redaction: redactor?.profile,
+      redaction: redaction?.redaction.name,
       [Symbol.asyncDispose]: dispose,
     };
   } catch (thrown) {
@@ -92,30 +101,43 @@ interface TapeJob {
 }
 
 async function bundledTape(
-  { path, name, place }: TapeJob,
-  { last, redactor, subject }: BundleRequest,
-  { recorder, clock, signal, say }: PlanPorts,
+  job: TapeJob,
+  request: BundleRequest,
+  ports: PlanPorts,
 ): Promise<{ tape: BundledTape; files: readonly BundleItem[] }> {
+  const { path, name, place } = job;
+  const { last, redaction, subject } = request;
   const part = last === undefined ? path : await lastMinutes(path, last, place);
-  const isPacked = part.endsWith(".gz") && redactor === undefined;
+  const isPacked = part.endsWith(".gz") && redaction === undefined;
   const inside = `tapes/${name}${isPacked ? ".gz" : ""}`;
-  let file = part;
-  let redaction: BundledTape["redaction"];
-  if (redactor !== undefined) {
-    file = join(place, "redacted.tape.jsonl");
-    say(`redacting ${path} with ${redactor.profile}`);
-    redaction = await redactor.tape(part, file, signal);
-  }
+  const redacted = redaction === undefined ? undefined : await redactedCopy(part, job, { redaction, ports });
+  const file = redacted?.file ?? part;
   const files = [await itemOfFile(inside, "tape", file), ...(await blobsOf(file, inside))];
-  const redacted = redaction === undefined ? {} : { redaction };
-  if (subject === undefined) return { tape: { path: inside, ...redacted }, files };
-  say(`playing ${path} into ${subject.named.name}`);
+  const tape = { path: inside, ...(redacted === undefined ? {} : { redaction: redacted.told }) };
+  if (subject === undefined) return { tape, files };
+  ports.say(`playing ${path} into ${subject.named.name}`);
   const out = join(place, "trace.tape.jsonl");
-  const { outcome, written } = await recordTrace({ tape: file, out, seat: subject.seat, recorder, clock, signal });
-  if (!written) return { tape: { path: inside, trace: { outcome }, ...redacted }, files };
+  const { outcome, written } = await recordTrace({ tape: file, out, seat: subject.seat, ...ports });
+  if (!written) return { tape: { ...tape, trace: { outcome } }, files };
   const traced = `traces/${name}`;
   files.push(await itemOfFile(traced, "trace", out));
-  return { tape: { path: inside, trace: { path: traced, outcome }, ...redacted }, files };
+  return { tape: { ...tape, trace: { path: traced, outcome } }, files };
+}
+
+async function redactedCopy(
+  tape: string,
+  { path, place }: TapeJob,
+  { redaction, ports }: { readonly redaction: TapesRedaction; readonly ports: PlanPorts },
+): Promise<{ readonly file: string; readonly told: TapeRedaction }> {
+  ports.say(`redacting ${path} with ${redaction.redaction.name}`);
+  const file = join(place, "redacted.tape.jsonl");
+  const report = await redactTape({ tape, out: file, force: true, ...redaction }, ports.signal);
+  return { file, told: { verdict: report.behaviour.verdict, report: plainJson(report) } };
+}
+
+/** As it stands in the manifest. */
+function plainJson(report: RedactionReport): JsonObject {
+  return JSON.parse(JSON.stringify(report));
 }
 
 /** Named by their digests; whatever else lies there is no blob. */

@@ -27,7 +27,7 @@ const tape = z.strictObject({
   path,
   trace: z.strictObject({ path: path.optional(), outcome }).optional(),
   redaction: z
-    .strictObject({ verdict: z.enum(["same", "different", "unproven"]), report: z.record(z.string(), z.json()) })
+    .strictObject({ verdict: z.enum(["same", "different", "not-compared"]), report: z.record(z.string(), z.json()) })
     .optional(),
 });
 

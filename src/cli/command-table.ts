@@ -1,4 +1,9 @@
 import type { Command } from "@oclif/core";
+import { BundleCreate } from "./commands/bundle/create.ts";
+import { BundleImport } from "./commands/bundle/import.ts";
+import { BundleInspect } from "./commands/bundle/inspect.ts";
+import { BundleKey } from "./commands/bundle/key.ts";
+import { BundleReproduce } from "./commands/bundle/reproduce.ts";
 import { Demo } from "./commands/demo.ts";
 import { Doctor } from "./commands/doctor.ts";
 import { Export } from "./commands/export.ts";
@@ -52,6 +57,11 @@ import { TapeSeal } from "./commands/tape/seal.ts";
 
 /** Every command by its name; a colon stands for the blank between topic and command. */
 export const COMMANDS: Readonly<Record<string, Command.Class>> = {
+  "bundle:create": BundleCreate,
+  "bundle:import": BundleImport,
+  "bundle:inspect": BundleInspect,
+  "bundle:key": BundleKey,
+  "bundle:reproduce": BundleReproduce,
   export: Export,
   import: Import,
   demo: Demo,

@@ -85,7 +85,8 @@ async function optionsOf(text: string | undefined): Promise<Json | undefined> {
   return text === undefined ? undefined : parseOptionsFlag(text);
 }
 
-function budgetOf(text: string): Budget {
+/** @throws FieldtapeError USAGE */
+export function budgetOf(text: string): Budget {
   if (!/^[0-9]{1,9}$/.test(text)) return { type: "time", span: parseDuration(text) };
   return { type: "runs", runs: Number(text) };
 }

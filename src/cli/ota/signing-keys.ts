@@ -12,15 +12,18 @@ export function passphrase(): string | undefined {
 }
 
 /**
- * The keys in these files, unlocked, for this role.
+ * The keys in these files, unlocked, for this role; without one, whatever they were made for.
  *
  * @throws FieldtapeError USAGE for a key of another role, a wrong passphrase, or the same key twice; and those of `unlockKey`
  */
-export async function signingKeys(paths: readonly string[], role: RoleName): Promise<readonly SigningKey[]> {
+export async function signingKeys(
+  paths: readonly string[],
+  role: RoleName | undefined,
+): Promise<readonly SigningKey[]> {
   const keys: SigningKey[] = [];
   for (const path of paths) {
     const key = await unlockKey(path, passphrase());
-    refuseOtherRole(key, role);
+    if (role !== undefined) refuseOtherRole(key, role);
     if (keys.some(({ keyid }) => keyid === key.keyid))
       throw new FieldtapeError("USAGE", "is given twice: one key counts once", { file: path });
     keys.push(key);

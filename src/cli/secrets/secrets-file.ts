@@ -46,7 +46,7 @@ export async function readSecretsFile(path: string): Promise<Secrets> {
 }
 
 /** The mode is that of the file that was opened, whatever is put in its place meanwhile. */
-async function readPrivately(path: string): Promise<string | undefined> {
+export async function readPrivately(path: string): Promise<string | undefined> {
   try {
     await using file = await open(path, constants.O_RDONLY);
     const { mode, uid, size } = await file.stat();
