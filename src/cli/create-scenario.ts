@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import type { Json } from "../bytes/json.ts";
 import { accept } from "../scenarios/accept.ts";
 import { newScenario, type WrittenScenario } from "../scenarios/new-scenario.ts";
 import { isRefusal, tryCase } from "../scenarios/trial.ts";
@@ -17,6 +18,8 @@ export interface ScenarioRequest {
   readonly subject: string;
   /** As `--options` has it. */
   readonly options: string | undefined;
+  /** Those of the bundle that the tape comes from, where `options` says nothing. */
+  readonly optionsOtherwise: Json | undefined;
   readonly provenance: string | undefined;
   readonly gaps: string | undefined;
   readonly corpus: string;
@@ -38,7 +41,7 @@ export async function createScenario(request: ScenarioRequest): Promise<CreatedS
   const { corpus, reason, signal, config } = request;
   if (reason !== undefined) refuseContinuousIntegration();
   const findSubject = suiteSubjects(config);
-  const options = request.options === undefined ? undefined : await parseOptionsFlag(request.options);
+  const options = request.options === undefined ? request.optionsOtherwise : await parseOptionsFlag(request.options);
   const pendingFolder = resolve(".fieldtape", "pending");
   const written = await newScenario({ ...request, options, pendingFolder, findSubject });
   if (reason === undefined) return { written, accepted: false };

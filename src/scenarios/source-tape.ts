@@ -21,14 +21,10 @@ const SOURCES_NAMED_MAX = 4;
 export async function sourceTape(path: string): Promise<SourceTape> {
   const magic = await magicOf(path);
   if (magic === undefined || magic === ZIP) {
-    throw new FieldtapeError(
-      "INPUT_MALFORMED",
-      `is a ${magic === ZIP ? "bundle or another zip" : "folder"}, and no tape`,
-      {
-        file: path,
-        hint: "a case is made from one tape (plain or .gz): unpack it and name the tape that is in it",
-      },
-    );
+    throw new FieldtapeError("INPUT_MALFORMED", `is a ${magic === ZIP ? "zip" : "folder"}, and no tape`, {
+      file: path,
+      hint: "a case is made from one tape (plain or .gz): unpack it and name the tape that is in it",
+    });
   }
   if ((await laterSegments(path)).length > 0) {
     throw new FieldtapeError("INPUT_MALFORMED", "is one segment of a longer recording", {

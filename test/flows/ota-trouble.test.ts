@@ -26,6 +26,17 @@ test("a device without a version to stand on says so whenever it is asked, and w
   const told = await fieldtape(["ota", "device", "status", "--install", "device"], { cwd: shop.folder });
   expect(told.stdout).toContain("INCONSISTENT");
 
+  // The words name the command that packs what somebody needs who is to help.
+  const named = /bundle create --install (\S+) -o device\.zip/.exec(told.stdout)?.[1];
+  expect(named).toBe(join(shop.folder, "device"));
+  expect(result).toMatchObject({ help: `fieldtape bundle create --install ${named} -o device.zip` });
+  const packing = ["bundle", "create", "--install", named!, "-o", "device.zip", "--json"];
+  const packed = await fieldtape(packing, { cwd: shop.folder });
+  expect(packed.code).toBe(0);
+  const { files } = JSON.parse(packed.stdout) as { files: { path: string }[] };
+  const names = ["journal.jsonl", "device.json", "inconsistent.json", "folders.json", "status.json"];
+  expect(files.map(({ path }) => path)).toEqual(expect.arrayContaining(names.map((name) => `installation/${name}`)));
+
   rmSync(join(shop.folder, "device", "journal.jsonl"));
   expect(await device.say("status")).toMatchObject({ state: "inconsistent", current: null });
 });

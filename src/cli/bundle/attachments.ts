@@ -11,7 +11,6 @@ import { pathProblem } from "../../bytes/portable-path.ts";
 import { FieldtapeError, systemCode } from "../../errors.ts";
 import { localZoneName } from "../../time/system-clock.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
-import { stripShapes } from "../secret-shapes.ts";
 import { type StatePart, stateFolder } from "../state-folder.ts";
 
 /** What a person wants a bundle to hold besides tapes. */
@@ -37,7 +36,7 @@ export async function attachments(
     items.push(jsonItem("configuration.json", "configuration", data, redactor));
   }
   for (const [index, file] of results.entries()) {
-    const text = cleanText(await readWhole(file, RESULTS_BYTES_MAX), redactor);
+    const text = redactor.text(await readWhole(file, RESULTS_BYTES_MAX));
     items.push(itemOfBytes(`results/${index + 1}-${usable(basename(file), "results.json")}`, "results", utf8(text)));
   }
   if (!logs) return items;
@@ -70,22 +69,12 @@ function environment(): JsonObject {
 }
 
 export function jsonItem(path: string, kind: FileKind, value: Json, redactor: TextRedactor): BundleItem {
-  const clean = redactor.json(withoutShapes(value));
+  const clean = redactor.json(value);
   return itemOfBytes(path, kind, utf8(`${JSON.stringify(clean, undefined, 1)}\n`));
 }
 
 export function textItem(path: string, kind: FileKind, text: string, redactor: TextRedactor): BundleItem {
-  return itemOfBytes(path, kind, utf8(cleanText(text, redactor)));
-}
-
-function cleanText(text: string, redactor: TextRedactor): string {
-  return redactor.text(stripShapes(text));
-}
-
-function withoutShapes(value: Json): Json {
-  return JSON.parse(JSON.stringify(value), (_, member: unknown) =>
-    typeof member === "string" ? stripShapes(member) : member,
-  );
+  return itemOfBytes(path, kind, utf8(redactor.text(text)));
 }
 
 const utf8 = (text: string): Uint8Array => Buffer.from(text, "utf8");

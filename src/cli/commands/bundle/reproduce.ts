@@ -72,11 +72,15 @@ export class BundleReproduce extends FieldtapeCommand {
     const { out, keep, force } = flags;
     const wanted = { bundle: args.bundle, subject: manifest.subject, out, force, keep, budget };
     const say = (text: string): void => this.say(text);
-    const minimised = await minimiseFound(reproduced, wanted, { config, clock, signal, say });
-    this.say(minimisedWords(minimised, minimised.out));
-    const { signature, out: written, runs } = minimised;
-    if (flags.json)
-      await this.printJson({ ...words.reproductionJson(reproduced), minimised: { out: written, signature, runs } });
+    let told = words.reproductionJson(reproduced);
+    try {
+      const minimised = await minimiseFound(reproduced, wanted, { config, clock, signal, say });
+      const { signature, out: written, runs } = minimised;
+      told = { ...told, minimised: { out: written, signature, runs } };
+      this.say(minimisedWords(minimised, written));
+    } finally {
+      if (flags.json) await this.printJson(told);
+    }
     return exit;
   }
 }

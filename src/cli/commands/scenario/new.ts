@@ -1,11 +1,12 @@
 import { resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { FieldtapeError } from "../../../errors.ts";
+import { OPENING_FLAGS, openingOf } from "../../bundle/opening.ts";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
 export class ScenarioNew extends FieldtapeCommand {
-  static override summary = "Make a regression case of a tape.";
+  static override summary = "Make a regression case of a tape, or of one in a bundle.";
   static override description =
     "Writes a folder below the corpus: the tape, a README with where it came from, and a scenario.yaml that proposes expectations, rare events first. What the subject says now is left as a pending golden outside the corpus, or accepted at once with --accept.";
   static override examples = [
@@ -19,16 +20,26 @@ export class ScenarioNew extends FieldtapeCommand {
       command:
         '<%= config.bin %> <%= command.id %> nmea/noise --from noise.tape.jsonl -s nmea --why "noise costs no sentence" --accept --reason "first golden"',
     },
+    {
+      description: "Of what a customer sent: the subject and its settings are those that the bundle names.",
+      command:
+        '<%= config.bin %> <%= command.id %> modbus/site-17 --from site.zip --why "the meter on line 3 answers twice"',
+    },
   ];
   static override args = {
     name: Args.string({ description: "its place below the corpus, as SUITE/CASE", required: true }),
   };
   static override flags = {
-    from: Flags.string({ description: "the tape that it is made from", required: true, helpValue: "TAPE" }),
+    from: Flags.string({
+      description: "the tape or the bundle that it is made from",
+      required: true,
+      helpValue: "TAPE|BUNDLE",
+    }),
+    tape: Flags.string({ description: "which tape of a bundle that has several", helpValue: "NAME" }),
     why: Flags.string({ description: "what the case protects, as a sentence", required: true, helpValue: "TEXT" }),
     subject: Flags.string({
       char: "s",
-      description: "what the tape is played into (default: the configuration's)",
+      description: "what the tape is played into (default: the bundle's, or the configuration's)",
       helpValue: "NAME",
     }),
     options: Flags.string({ description: "the subject's settings", helpValue: "JSON|@FILE" }),
@@ -44,16 +55,19 @@ export class ScenarioNew extends FieldtapeCommand {
       helpValue: "TEXT",
       dependsOn: ["accept"],
     }),
+    ...OPENING_FLAGS,
   };
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(ScenarioNew);
-    const [{ createScenario }, { configOf }] = await Promise.all([
+    const [{ createScenario }, { caseSource }, { configOf }] = await Promise.all([
       import("../../create-scenario.ts"),
+      import("../../bundle/case-source.ts"),
       import("../../wiring.ts"),
     ]);
     const config = await configOf(flags);
-    const subject = flags.subject ?? config.config.subject;
+    await using source = await caseSource(flags.from, flags.tape, () => openingOf(flags, this.interrupted));
+    const subject = flags.subject ?? source.subject ?? config.config.subject;
     if (subject === undefined) {
       throw new FieldtapeError("SUBJECT_UNKNOWN", "which subject? none is named, here or in the configuration", {
         hint: `name one with --subject; fieldtape replay ${flags.from} says which ones read this tape`,
@@ -61,11 +75,13 @@ export class ScenarioNew extends FieldtapeCommand {
     }
     const { written, accepted, refusal } = await createScenario({
       name: args.name,
-      from: flags.from,
+      from: source.tape,
       why: flags.why,
       subject,
       options: flags.options,
-      provenance: flags.provenance,
+      // Another subject has other settings.
+      optionsOtherwise: flags.subject === undefined ? source.options : undefined,
+      provenance: flags.provenance ?? source.provenance,
       gaps: flags.gaps,
       corpus: resolve(flags.corpus),
       reason: flags.accept ? flags.reason : undefined,

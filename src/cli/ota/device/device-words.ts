@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { JsonObject } from "../../../bytes/json.ts";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
 import type { DeviceStatus } from "../../../ota/session/status.ts";
@@ -7,7 +8,13 @@ import { NANOS_PER_MILLI } from "../../../time/nanos.ts";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import type { DeviceRunResult } from "./run-device.ts";
 
-const INCONSISTENT = "INCONSISTENT: no version here can be vouched for. Keep this folder and ask for help";
+const INCONSISTENT =
+  "INCONSISTENT: no version here can be vouched for. Keep this folder as it is, and ask for help with";
+
+/** Packs everything that is known of an installation that no program may mend. */
+function bundleCommand(root: string): string {
+  return `fieldtape bundle create --install ${root} -o device.zip`;
+}
 
 /** What stands on a device, for programs. */
 export function statusJson({ current, previous, state, release, ...rest }: DeviceStatus): JsonObject {
@@ -15,11 +22,13 @@ export function statusJson({ current, previous, state, release, ...rest }: Devic
 }
 
 /** The same for people. */
-export function statusWords({ current, previous, state, release, failed, components }: DeviceStatus): string {
-  if (current === undefined) return state === "inconsistent" ? INCONSISTENT : "nothing is installed";
+export function statusWords(status: DeviceStatus, root: string): string {
+  const { current, previous, state, release, failed, components } = status;
+  const helpless = state === "inconsistent" ? [`${INCONSISTENT} ${bundleCommand(root)}`] : [];
+  if (current === undefined) return helpless[0] ?? "nothing is installed";
   const parts = Object.entries(components);
   const lines = [
-    ...(state === "inconsistent" ? [INCONSISTENT] : []),
+    ...helpless,
     `${current}, release ${release}: ${state}`,
     ...(parts.length < 2 ? [] : [`parts: ${parts.map(([name, version]) => `${name} ${version}`).join(", ")}`]),
     previous === undefined ? "no version to go back to" : `before it: ${previous}`,
@@ -36,7 +45,7 @@ export function resultJson({ end, before, after, interrupted, report }: DeviceRu
     from: before.current ?? null,
     ...statusJson(after),
     ...(interrupted === undefined ? {} : { interruptedMs: interrupted / NANOS_PER_MILLI }),
-    ...(report === undefined ? {} : { report }),
+    ...(report === undefined ? {} : { report, help: bundleCommand(dirname(report)) }),
   };
 }
 
@@ -44,7 +53,7 @@ export function resultWords({ end, after, interrupted, report }: DeviceRunResult
   const why = end.reason === undefined ? "" : ` (${end.reason})`;
   const gap = interrupted === undefined ? "" : `; the application was gone for ${formatDuration(interrupted)}`;
   const found = report === undefined ? "" : `; what was found is in ${report}`;
-  return `${OUTCOME_WORDS[end.outcome]}${why}${gap}${found}\n${statusWords(after)}`;
+  return `${OUTCOME_WORDS[end.outcome]}${why}${gap}${found}\n${statusWords(after, report === undefined ? "DIR" : dirname(report))}`;
 }
 
 const OUTCOME_WORDS: Readonly<Record<UpdateOutcome, string>> = {

@@ -25,7 +25,7 @@ export class OtaDeviceStatus extends FieldtapeCommand {
     const { product } = await readDeviceFile(root);
     const status = await deviceStatus(new RealFs(root), this.interrupted);
     if (flags.json) await this.printJson({ product, ...words.statusJson(status) });
-    else await this.printLine(`${product} ${words.statusWords(status)}`);
+    else await this.printLine(`${product} ${words.statusWords(status, root)}`);
     return EXIT.ok;
   }
 }
