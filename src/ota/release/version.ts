@@ -1,4 +1,4 @@
-import { parse } from "semver";
+import { inc, parse } from "semver";
 
 /** Characters: what `semver` itself takes. */
 const LENGTH_MAX = 256;
@@ -18,4 +18,9 @@ export function compareVersions(a: string, b: string): number {
   const right = parse(b);
   if (left === null || right === null) throw new Error(`bug in fieldtape: ${a} or ${b} is no version`);
   return left.compare(right);
+}
+
+/** The next version of a kind; a version that is only announced (`2.0.0-rc.1`) becomes itself first, as npm counts. `undefined`: no version. */
+export function raisedVersion(version: string, kind: "patch" | "minor" | "major"): string | undefined {
+  return isVersion(version) ? (inc(version, kind) ?? undefined) : undefined;
 }
