@@ -29,6 +29,7 @@ import { OtaRootSign } from "./commands/ota/root/sign.ts";
 import { RecordSerial } from "./commands/record/serial.ts";
 import { RecordStdin } from "./commands/record/stdin.ts";
 import { RecordTcp } from "./commands/record/tcp.ts";
+import { Release } from "./commands/release.ts";
 import { Replay } from "./commands/replay.ts";
 import { ScenarioMinimise } from "./commands/scenario/minimise.ts";
 import { ScenarioNew } from "./commands/scenario/new.ts";
@@ -87,6 +88,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "record:serial": RecordSerial,
   "record:stdin": RecordStdin,
   "record:tcp": RecordTcp,
+  release: Release,
   replay: Replay,
   "scenario:minimise": ScenarioMinimise,
   "scenario:new": ScenarioNew,

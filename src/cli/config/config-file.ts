@@ -5,7 +5,7 @@ import { FieldtapeError, systemCode } from "../../errors.ts";
 import type { Config } from "./schema.ts";
 
 const NAMES = ["ts", "js", "json", "yaml"].map((extension) => `fieldtape.config.${extension}`);
-const CODE = new Set([".ts", ".js"]);
+const CODE = new Set([".ts", ".js", ".mjs"]);
 const SIZE_MAX = 1024 * 1024;
 
 export interface LoadedConfig {
@@ -61,7 +61,7 @@ function find(folder: string): string | undefined {
 }
 
 /** The nearest folder upwards with a package.json or a .git. */
-function projectRoot(start: string): string | undefined {
+export function projectRoot(start: string): string | undefined {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
     if (existsSync(join(folder, "package.json")) || existsSync(join(folder, ".git"))) return folder;
     if (dirname(folder) === folder) return undefined;

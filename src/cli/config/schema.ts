@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { profileSchema } from "../../bundle/redaction/schema.ts";
+import { releaseSchema } from "../release/schema.ts";
 import { CONFIG_SCHEMA } from "./config-schema.ts";
 
 const json = z.json();
@@ -50,6 +51,8 @@ export const configSchema = z.strictObject({
   suites: z.record(z.string(), z.string()).optional(),
   /** Redaction profiles by name. */
   redaction: z.record(z.string().min(1).max(200), profileSchema).optional(),
+  /** How releases are made. */
+  release: releaseSchema.optional(),
 });
 
 export type Config = z.infer<typeof configSchema>;
