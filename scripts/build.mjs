@@ -5,12 +5,9 @@ import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "no
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { BUNDLED } from "./bundled.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
-/** What every start, every tape or every screen needs: fewer files to open. The other packages stay outside and load when they are used. */
-const BUNDLED = new Set(
-  "@oclif/core zod re2js ink react semver write-file-atomic yaml pino rotating-file-stream".split(" "),
-);
 const { version, dependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
 
 /** The commit that is built, or "unknown" outside a checkout (a packed tarball). */
@@ -56,7 +53,7 @@ const common = {
   platform: "node",
   target: "node20.19",
   external: [
-    ...Object.keys(dependencies).filter((name) => !BUNDLED.has(name)),
+    ...Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
     "bullmq",
     "typescript",
     "ts-node",
