@@ -45,6 +45,7 @@ const doors = [
   ["tinypool", "^src/cli/", "threads are wiring: names cross them, not functions"],
   ["jiti", "^src/(cli/config/|plugin/module-file)", "a configuration and a module of one's own may be TypeScript"],
   ["tweetnacl", "^src/ota/release/ed25519\\.ts$", "signatures are made and verified in one place"],
+  ["kaitai-struct", "^src/plugin/kaitai/", "declared formats are read in one place"],
   ["semver", "^src/ota/release/version\\.ts$", "versions are compared in one place"],
   ["ndjson", "^src/link/json-lines\\.ts$", "messages of other programs; a tape has its own scanner"],
   ["yazl", "^src/bundle/zip/zip-stream\\.ts$", "bundles are packed in one place"],

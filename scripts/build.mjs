@@ -80,7 +80,12 @@ await build({
 // A run starts several of each at once: one file to open instead of sixty.
 await build({
   ...common,
-  entryPoints: ["src/cli/suite-worker.ts", "src/cli/suite-process.ts", "src/cli/plugin-host.ts"],
+  entryPoints: [
+    "src/cli/suite-worker.ts",
+    "src/cli/suite-process.ts",
+    "src/cli/plugin-host.ts",
+    "src/plugin/kaitai/kaitai-module.ts",
+  ],
 });
 // The external updater runs outside the versions that it switches: one file that needs nothing but Node.
 await build({

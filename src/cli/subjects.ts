@@ -1,4 +1,4 @@
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Json, JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
 import type { ChainPlan } from "../machine/chain-plan.ts";
@@ -11,6 +11,7 @@ import { BUILT_IN, type BuiltIn, builtIn } from "./built-in-subjects.ts";
 import type { LoadedConfig } from "./config/config-file.ts";
 import type { Config } from "./config/schema.ts";
 import { framerNamed, settingsOf } from "./named-framer.ts";
+import { programRoot } from "./program-root.ts";
 
 /** A subject with the settings that it is opened with: everything that a driver needs, and what a thread can be told. */
 export interface ResolvedSubject {
@@ -40,6 +41,7 @@ export async function resolveSubject(
     if (entry !== undefined || isUpdater(name)) throw clash(name, loaded);
     const merged = merge(named.options, options);
     if ("subject" in named) return resolveBuiltIn(named.subject, merged, loaded);
+    if ("kaitai" in named) return resolveFormat(name, named, merged, loaded);
     return { subject: await ownSubject(name, named, { options: merged, loaded }), config: merged };
   }
   if (isUpdater(name)) return resolveUpdater(name, options);
@@ -47,7 +49,26 @@ export async function resolveSubject(
   return resolveBuiltIn(name, merge(undefined, options), loaded);
 }
 
-type OwnSubject = Exclude<NonNullable<Config["subjects"]>[string], { readonly subject: string }>;
+type NamedSubject = NonNullable<Config["subjects"]>[string];
+type NamedFormat = Extract<NamedSubject, { readonly kaitai: string }>;
+type OwnSubject = Exclude<NamedSubject, { readonly subject: string } | NamedFormat>;
+
+/** A declared format is a module of fieldtape's own that is told the compiled format: its code runs where a module's does. */
+async function resolveFormat(
+  name: string,
+  { kaitai, limits }: NamedFormat,
+  options: JsonObject,
+  loaded: LoadedConfig,
+): Promise<ResolvedSubject> {
+  const { compileFormat } = await import("./kaitai-format.ts");
+  const { parseKaitaiOptions } = await import("../plugin/kaitai/schema.ts");
+  parseKaitaiOptions(options);
+  const { id, files } = await compileFormat(resolve(dirname(loaded.file ?? "."), kaitai));
+  const config = { format: { id, files }, options };
+  const module = join(programRoot(), "dist", "plugin", "kaitai", "kaitai-module.js");
+  const named = { module, ...(limits === undefined ? {} : { limits }) };
+  return { subject: await ownSubject(name, named, { options: config, loaded }), config };
+}
 
 /** A module or a program of the user's own. Only his configuration can name one. */
 async function ownSubject(

@@ -15,8 +15,17 @@ export interface ModulePackage {
 export function packageOf(module: string): ModulePackage | undefined {
   for (let folder = dirname(module); ; folder = dirname(folder)) {
     const file = join(folder, "package.json");
-    if (existsSync(file)) return { file, abi: manifestAbi(parsed(file)) };
+    if (isReadable(file)) return { file, abi: manifestAbi(parsed(file)) };
     if (dirname(folder) === folder) return undefined;
+  }
+}
+
+/** Under Node's permission model a question about a file that may not be read is refused by throwing, at least on Node 20. */
+function isReadable(file: string): boolean {
+  try {
+    return existsSync(file);
+  } catch {
+    return false;
   }
 }
 

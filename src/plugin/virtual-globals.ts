@@ -8,6 +8,8 @@ import type { Callback, VirtualTimers } from "./virtual-timers.ts";
 export interface VirtualWorld {
   readonly timers: VirtualTimers;
   readonly random: Random;
+  /** Hears the name of everything that is asked for. */
+  readonly noted?: (name: string) => void;
 }
 
 /** Chance is the same at every run: what hangs on it can be replayed. */
@@ -73,7 +75,9 @@ function standIn(
   const real: unknown = Reflect.get(owner, name);
   if (typeof real !== "function") return;
   const both = function (this: unknown, ...given: readonly unknown[]): unknown {
-    return world === undefined ? Reflect.apply(real, this ?? owner, given) : virtual(world, given);
+    if (world === undefined) return Reflect.apply(real, this ?? owner, given);
+    world.noted?.(name);
+    return virtual(world, given);
   };
   // What else hangs on it, say the promise form of setTimeout, stays.
   Object.defineProperties(both, Object.getOwnPropertyDescriptors(real));
@@ -138,7 +142,10 @@ function hrtimeOf(now: number, since: unknown): readonly [number, number] {
 function virtualDate(real: DateConstructor): DateConstructor {
   const millis = (): number | undefined =>
     world === undefined ? undefined : Math.floor(world.timers.now / NANOS_PER_MILLI);
-  const now = (): number => millis() ?? real.now();
+  const now = (): number => {
+    world?.noted?.("Date");
+    return millis() ?? real.now();
+  };
   return new Proxy(real, {
     construct: (target, given: [], made) => Reflect.construct(target, given.length === 0 ? [now()] : given, made),
     apply: () => new real(now()).toString(),

@@ -12,15 +12,22 @@ export interface OwnSubject {
   readonly named: Readonly<Record<string, unknown>>;
   /** SUITE/CASE of `corpora/`. */
   readonly like: string;
+  /** Only what this machine says in the golden is what `mine` is to say. */
+  readonly only?: string;
 }
 
 /** A project whose one case has the tape and the golden of `like`, played into the subject `mine`. */
-export function projectLike({ named, like }: OwnSubject): string {
+export function projectLike({ named, like, only }: OwnSubject): string {
   const folder = temporaryFolder();
   const theirs = join(CORPORA, like);
   const ours = join(folder, "corpora/own/case");
   mkdirSync(ours, { recursive: true });
   for (const file of ["tape.jsonl", "golden.jsonl", "README.md"]) cpSync(join(theirs, file), join(ours, file));
+  if (only !== undefined) {
+    const golden = readFileSync(join(theirs, "golden.jsonl"), "utf8").split("\n");
+    const kept = golden.filter((line) => line.includes(`"machine":"${only}"`));
+    writeFileSync(join(ours, "golden.jsonl"), `${kept.join("\n")}\n`);
+  }
   const scenario = readFileSync(join(theirs, "scenario.yaml"), "utf8")
     .replace(/^subject: .*$/m, "subject: mine")
     .replace(/^options: .*\n/m, "");

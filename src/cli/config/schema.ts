@@ -12,11 +12,12 @@ const limits = z.strictObject({
   memoryMiB: z.int().min(32).max(65_536).optional(),
 });
 
-/** A subject of one's own name: one of the built-in ones with its settings, a module of one's own, or a program. */
+/** A subject of one's own name: one of the built-in ones with its settings, a module of one's own, a declared format, or a program. */
 const namedSubject = z.union(
   [
     z.strictObject({ subject: z.string().min(1).max(200), options: json.optional() }),
     z.strictObject({ module: z.string().min(1).max(4096), options: json.optional(), limits: limits.optional() }),
+    z.strictObject({ kaitai: z.string().min(1).max(4096), options: json.optional(), limits: limits.optional() }),
     z.strictObject({
       command: z.tuple([z.string().min(1).max(4096)], z.string().max(4096)),
       role: z.enum(["observer", "participant"]).optional(),
@@ -26,7 +27,7 @@ const namedSubject = z.union(
   ],
   {
     error:
-      'must have "subject" (a built-in one), "module" (a file) or "command" (a program, as a list of words), and may have "options"; see docs/writing-a-subject.md',
+      'must have "subject" (a built-in one), "module" (a file), "kaitai" (a .ksy file) or "command" (a program, as a list of words), and may have "options"; see docs/writing-a-subject.md',
   },
 );
 
