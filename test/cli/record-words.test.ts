@@ -66,7 +66,15 @@ describe("what a recording says about itself", () => {
 });
 
 test("a channel of the configuration can be recorded by its name", () => {
-  const flags = { force: false, continue: false, compress: false, buffer: "64MiB", quiet: false, also: ["meter"] };
+  const flags = {
+    force: false,
+    continue: false,
+    service: false,
+    compress: false,
+    buffer: "64MiB",
+    quiet: false,
+    also: ["meter"],
+  };
   const channels = { meter: { source: "serial:/dev/ttyUSB0,4800" } };
   const { sources } = planRecording({ type: "stdin", dir: "rx" }, flags, { channels });
   expect(sources[1]).toMatchObject({ name: "meter", type: "serial", settings: { baud: 4800 } });

@@ -66,6 +66,11 @@ export const RECORD_FLAGS = {
     description: "watch and steer it on a screen; the recording goes on when the screen dies",
     exclusive: ["json", "quiet"],
   }),
+  service: Flags.boolean({
+    description:
+      "for long runs with nobody looking on: wait for the device, connect again, go on with the tape of --output, tell systemd (sd_notify) how it goes",
+    exclusive: ["ui"],
+  }),
   quiet: Flags.boolean({ char: "q", description: "no progress on stderr" }),
 } as const;
 

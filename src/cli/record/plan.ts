@@ -30,6 +30,8 @@ export interface RecordingPlan {
   /** Path of the control socket. */
   readonly control: string | undefined;
   readonly quiet: boolean;
+  /** For long, with nobody looking on. */
+  readonly service: boolean;
 }
 
 /** The flags that every `record` command has, as the command line gives them. */
@@ -37,6 +39,7 @@ export interface RecordFlags {
   readonly output?: string | undefined;
   readonly force: boolean;
   readonly continue: boolean;
+  readonly service: boolean;
   readonly name?: string | undefined;
   readonly also?: readonly string[] | undefined;
   readonly events?: readonly string[] | undefined;
@@ -91,7 +94,8 @@ export function planRecording(main: SourceSpec, flags: RecordFlags, links: PlanO
     tcp: links.tcp === undefined ? TCP_DEFAULTS : tcpOptions(links.tcp),
     output: flags.output,
     force: flags.force,
-    goesOn: flags.continue ? flags.output : undefined,
+    // A service is started again by others, with the same words.
+    goesOn: flags.continue || (flags.service && !flags.force) ? flags.output : undefined,
     rotate: parseRotation(flags.rotate ?? []),
     keepLast: flags["keep-last"],
     compress: flags.compress,
@@ -103,6 +107,7 @@ export function planRecording(main: SourceSpec, flags: RecordFlags, links: PlanO
     meta: Object.fromEntries((flags.meta ?? []).map(keyAndValue)),
     control: flags.control === undefined ? undefined : socketPath(flags.control),
     quiet: flags.quiet,
+    service: flags.service,
   };
 }
 

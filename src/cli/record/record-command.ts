@@ -24,12 +24,9 @@ export abstract class RecordCommand extends FieldtapeCommand {
     const config = await configOf(flags);
     const plan = planRecording(source, flags, { ...links, channels: config.config.channels ?? {} });
     if (flags.ui) return this.#show(plan);
-    const result = await runRecording(plan, {
-      config,
-      interrupted,
-      log: this.runLog,
-      say: (text) => this.say(text),
-    });
+    const around = { config, interrupted, log: this.runLog, say: (text: string) => this.say(text) };
+    const record = flags.service ? (await import("./service/run-service.ts")).runService : runRecording;
+    const result = await record(plan, around);
     if (flags.json) await this.printJson(summaryJson(result));
     const failures = [result.failure, result.decodeFailure, result.compressFailure].filter((one) => one !== undefined);
     for (const one of failures) {

@@ -38,6 +38,8 @@ export interface RecordingSurroundings {
   /** Aborted when the user wants it to stop. */
   readonly interrupted: AbortSignal;
   readonly log: RunLog;
+  /** Hears of the recording as soon as it goes. */
+  readonly began?: (session: RecordingSession) => void;
   say(text: string): void;
 }
 
@@ -80,6 +82,7 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       notice: noticed(around, plan.quiet),
     });
     control?.show(session);
+    around.began?.(session);
     around.log.info("recording", { tape, sources: [...sources, ...events].map(({ description }) => description) });
     const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], tape);
     const result = await conduct(session, plan, { clock, words, ...around });
@@ -127,11 +130,11 @@ async function conduct(
   const stop = (): void => void session.stop();
   if (interrupted.aborted) stop();
   else interrupted.addEventListener("abort", stop, { once: true });
-  using _steering = steer(session, { keys: !readsStandardInput(plan) });
+  using _steering = steer(session, { keys: takesKeys(plan) });
   // Whoever reads these words may send a signal at once.
   for (const line of words) say(line);
   const over = new AbortController();
-  const showing = plan.quiet ? Promise.resolve() : showProgress(session, clock, over.signal);
+  const showing = plan.quiet || plan.service ? Promise.resolve() : showProgress(session, clock, over.signal);
   const logging = logLosses(session, log, clock, over.signal);
   try {
     return await session.run();
@@ -235,8 +238,12 @@ function introduction(plan: RecordingPlan, sources: readonly (Source | EventSour
     ]),
     `onto ${tape}: at most the last 50 ms are lost if this is killed, the last second in a power cut`,
     "it may hold the site's secrets (passwords, keys, personal data): only you can read it",
-    ...(process.stdin.isTTY && !readsStandardInput(plan) ? [RECORD_KEYS] : []),
+    ...(process.stdin.isTTY && takesKeys(plan) ? [RECORD_KEYS] : []),
   ];
+}
+
+function takesKeys(plan: RecordingPlan): boolean {
+  return !plan.service && !readsStandardInput(plan);
 }
 
 function readsStandardInput(plan: RecordingPlan): boolean {

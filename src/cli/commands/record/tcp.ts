@@ -47,6 +47,6 @@ export class RecordTcp extends RecordCommand {
     else if (to !== undefined) source = { type: "tcp-client", to };
     else if (listen !== undefined) source = { type: "tcp-server", listen };
     else throw new FieldtapeError("USAGE", "what is to be recorded? give --listen, --to, or both for a tap");
-    return this.record(source, flags, { tcp: flags, reconnect: flags.reconnect });
+    return this.record(source, flags, { tcp: flags, reconnect: flags.reconnect || flags.service });
   }
 }
