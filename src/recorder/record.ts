@@ -3,6 +3,7 @@ import type { Source, SourceEnd } from "../link/source.ts";
 import type { TapeWriter } from "../tape/writer.ts";
 import { millis, type Nanos, nanos, plus, ZERO } from "../time/nanos.ts";
 import { LABEL_LENGTH_MAX } from "./application-events.ts";
+import type { ArrivalRedaction } from "./arrival-redaction.ts";
 import { type Decoder, Decoding } from "./decoding.ts";
 import type { EventSource } from "./event-source.ts";
 import { Intake, type LinkNotice } from "./intake.ts";
@@ -17,6 +18,8 @@ export interface RecordingOptions extends RecordingStart {
   readonly events: readonly EventSource[];
   readonly writer: TapeWriter;
   readonly decoder?: Decoder;
+  /** Before anything reaches the tape. */
+  readonly redaction?: ArrivalRedaction;
   /** Stop by itself after so long. */
   readonly duration?: Nanos;
   /** Hears of every link that changes, as it goes onto the tape. */
@@ -65,7 +68,11 @@ export class RecordingSession {
   constructor(options: RecordingOptions) {
     this.#options = options;
     const decoding = options.decoder === undefined ? undefined : new Decoding(options.decoder);
-    this.#intake = new Intake(options.writer, decoding, options.notice);
+    this.#intake = new Intake(options.writer, {
+      decoding,
+      redaction: options.redaction,
+      notice: options.notice,
+    });
   }
 
   /** Records until it is over. Never rejects for what is outside: the result says what failed. */
@@ -153,7 +160,7 @@ export class RecordingSession {
   /** Resolves when something is to be done; false: nothing ever will be. */
   async #more(): Promise<boolean> {
     const { arrivals, clock, origin } = this.#options;
-    const deadline = this.#intake.decoding?.deadline;
+    const { deadline } = this.#intake;
     if (deadline === undefined) return arrivals.next();
     const enough = new AbortController();
     const due = clock.sleepUntil(plus(origin, deadline + 1), enough.signal).then(() => true);

@@ -64,6 +64,7 @@ export class RecordRedactor {
   readonly #channels = new Map<number, ChannelRecord>();
   #held: Held[] = [];
   #weight = 0;
+  #deadline: Nanos | undefined;
 
   private constructor(options: RecordRedactorOptions, run: SubjectRun | undefined, signal: AbortSignal) {
     const { redaction, framing, machines } = options;
@@ -111,6 +112,11 @@ export class RecordRedactor {
   get heldFrom(): Nanos | undefined {
     const record = this.#held[0]?.record;
     return record === undefined || record.type === "header" ? undefined : record.at;
+  }
+
+  /** When the framer wants to hear that time has passed. */
+  get deadline(): Nanos | undefined {
+    return this.#deadline;
   }
 
   /** Takes records and gives on what is decided by now. */
@@ -183,7 +189,8 @@ export class RecordRedactor {
 
   async #advance(records: readonly TapeRecord[], until: Nanos): Promise<readonly TapeRecord[]> {
     if (this.#run !== undefined) {
-      const { outputs } = await this.#run.advance(records, until, this.#signal);
+      const { outputs, deadline } = await this.#run.advance(records, until, this.#signal);
+      this.#deadline = deadline;
       for (const output of outputs) if (isFramed(output)) this.#lane(output.channel, output.value.dir).say(output);
     }
     for (const lane of this.#lanes.values())

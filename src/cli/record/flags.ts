@@ -32,6 +32,10 @@ export const RECORD_FLAGS = {
     helpValue: "SUBJECT",
   }),
   options: Flags.string({ description: "settings of that subject", helpValue: "JSON|@FILE", dependsOn: ["decode"] }),
+  redact: Flags.string({
+    description: "take out what must not be recorded, before it reaches the tape; --decode tells the fields",
+    helpValue: "PROFILE",
+  }),
   duration: Flags.string({ description: "stop by itself after so long", helpValue: "10m" }),
   rotate: Flags.string({
     description: "go on in a new segment after so much or so long",

@@ -23,6 +23,8 @@ export interface RecordingPlan {
   readonly compress: boolean;
   readonly duration: Nanos | undefined;
   readonly decode: { readonly subject: string; readonly options: string | undefined } | undefined;
+  /** The profile's name. */
+  readonly redact: string | undefined;
   readonly whenCrowded: WhenCrowded | undefined;
   readonly reconnect: boolean | undefined;
   readonly waitingMax: number;
@@ -45,6 +47,7 @@ export interface RecordFlags {
   readonly events?: readonly string[] | undefined;
   readonly decode?: string | undefined;
   readonly options?: string | undefined;
+  readonly redact?: string | undefined;
   readonly duration?: string | undefined;
   readonly rotate?: readonly string[] | undefined;
   readonly "keep-last"?: number | undefined;
@@ -101,6 +104,7 @@ export function planRecording(main: SourceSpec, flags: RecordFlags, links: PlanO
     compress: flags.compress,
     duration: flags.duration === undefined ? undefined : parseDuration(flags.duration),
     decode: flags.decode === undefined ? undefined : { subject: flags.decode, options: flags.options },
+    redact: flags.redact,
     whenCrowded: whenCrowdedOf(flags["when-behind"]),
     reconnect: links.reconnect,
     waitingMax,

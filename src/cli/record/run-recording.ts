@@ -28,6 +28,7 @@ import { VERSION } from "../version.ts";
 import { newTapeId, realWorld } from "../wiring.ts";
 import { RECORD_KEYS } from "./flags.ts";
 import { LinkWords } from "./link-words.ts";
+import { keptMembers, type LiveRedaction, liveRedaction } from "./live-redaction.ts";
 import { logLosses } from "./log-losses.ts";
 import type { RecordingPlan } from "./plan.ts";
 import { steer } from "./steering.ts";
@@ -61,6 +62,7 @@ type Opened = { close(): Promise<void> }[];
 export async function runRecording(plan: RecordingPlan, around: RecordingSurroundings): Promise<FinishedRecording> {
   const { clock, wall } = realWorld({ sleep: "coarse" });
   const decoder = await openDecoder(plan, around.config);
+  const redaction = await liveRedaction(plan, around.config);
   const remains = plan.goesOn === undefined ? undefined : await remainsOf(plan.goesOn, around.interrupted);
   const start = startRecording({ clock, wall, waitingMax: plan.waitingMax, remains });
   const tape = remains?.first ?? tapeOf(plan, wall);
@@ -76,15 +78,16 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       turn,
       sources,
       events,
-      writer: await openWriter(tape, remains, writerOptions(plan, start, { compressor, remains })),
+      writer: await openWriter(tape, remains, writerOptions(plan, start, { compressor, remains, redaction })),
       ...(decoder === undefined ? {} : { decoder }),
+      ...(redaction === undefined ? {} : { redaction: redaction.arrivals }),
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
       notice: noticed(around, plan.quiet),
     });
     control?.show(session);
     around.began?.(session);
     around.log.info("recording", { tape, sources: [...sources, ...events].map(({ description }) => description) });
-    const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], tape);
+    const words = plan.quiet ? [] : introduction(plan, [...sources, ...events], { tape, redaction });
     const result = await conduct(session, plan, { clock, words, ...around });
     const { reason, unrecorded, status } = result;
     const { at, records, rx, tx, path } = status;
@@ -111,8 +114,10 @@ function noticed({ log, say }: RecordingSurroundings, quiet: boolean): (notice: 
 }
 
 /** Where the tape goes: named for the source and the time, unless the user has named it. */
-export function tapeOf({ output, sources }: RecordingPlan, wall: WallClock): string {
-  return output ?? tapeName(sourceName(sources[0]), formatIso(wall.wallNow(), 6));
+export function tapeOf({ output, sources, redact }: RecordingPlan, wall: WallClock): string {
+  // An address in a file's name would be told by it.
+  const name = redact === undefined ? sourceName(sources[0]) : `redacted-${redact}`;
+  return output ?? tapeName(name, formatIso(wall.wallNow(), 6));
 }
 
 /** Runs the session, with the person at the terminal looking on and steering. */
@@ -211,16 +216,18 @@ function openWriter(tape: string, remains: TapeRemains | undefined, options: Tap
 interface WriterParts {
   readonly compressor: SegmentCompressor | undefined;
   readonly remains: TapeRemains | undefined;
+  readonly redaction: LiveRedaction | undefined;
 }
 
 function writerOptions(
   plan: RecordingPlan,
   { clock, started }: RecordingStart,
-  { compressor: closedSegments, remains }: WriterParts,
+  { compressor: closedSegments, remains, redaction }: WriterParts,
 ): TapeWriterOptions {
   const { id = newTapeId(), requires = [], meta = {} } = remains?.header ?? {};
+  const own = redaction === undefined ? plan.meta : keptMembers(plan.meta, redaction);
   return {
-    header: { id, started, recorder: VERSION, requires, meta: { ...meta, ...plan.meta } },
+    header: { id, started, recorder: VERSION, requires, meta: { ...meta, ...own } },
     clock,
     live: true,
     force: plan.force,
@@ -230,13 +237,19 @@ function writerOptions(
   };
 }
 
-function introduction(plan: RecordingPlan, sources: readonly (Source | EventSource)[], tape: string): string[] {
+function introduction(
+  plan: RecordingPlan,
+  sources: readonly (Source | EventSource)[],
+  { tape, redaction }: { readonly tape: string; readonly redaction: LiveRedaction | undefined },
+): string[] {
+  const lost = redaction === undefined ? "50 ms" : "second";
   return [
     ...sources.flatMap((source) => [
       `recording ${source.description}`,
       ...("notes" in source ? source.notes.map((note) => `  ${note}`) : []),
     ]),
-    `onto ${tape}: at most the last 50 ms are lost if this is killed, the last second in a power cut`,
+    `onto ${tape}: at most the last ${lost} ${redaction === undefined ? "are" : "is"} lost if this is killed, the last ${redaction === undefined ? "second" : "two"} in a power cut`,
+    ...(redaction?.words ?? []),
     "it may hold the site's secrets (passwords, keys, personal data): only you can read it",
     ...(process.stdin.isTTY && takesKeys(plan) ? [RECORD_KEYS] : []),
   ];
