@@ -4,6 +4,7 @@ import { BundleImport } from "./commands/bundle/import.ts";
 import { BundleInspect } from "./commands/bundle/inspect.ts";
 import { BundleKey } from "./commands/bundle/key.ts";
 import { BundleReproduce } from "./commands/bundle/reproduce.ts";
+import { Completion } from "./commands/completion.ts";
 import { Demo } from "./commands/demo.ts";
 import { Doctor } from "./commands/doctor.ts";
 import { Export } from "./commands/export.ts";
@@ -65,6 +66,7 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "bundle:reproduce": BundleReproduce,
   export: Export,
   import: Import,
+  completion: Completion,
   demo: Demo,
   doctor: Doctor,
   "ota:device:confirm": OtaDeviceConfirm,
