@@ -27,6 +27,8 @@ import { OtaRootNew } from "./commands/ota/root/new.ts";
 import { OtaRootRotate } from "./commands/ota/root/rotate.ts";
 import { OtaRootShow } from "./commands/ota/root/show.ts";
 import { OtaRootSign } from "./commands/ota/root/sign.ts";
+import { PluginCheck } from "./commands/plugin/check.ts";
+import { PluginNew } from "./commands/plugin/new.ts";
 import { RecordSerial } from "./commands/record/serial.ts";
 import { RecordStdin } from "./commands/record/stdin.ts";
 import { RecordTcp } from "./commands/record/tcp.ts";
@@ -87,6 +89,8 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   "ota:root:rotate": OtaRootRotate,
   "ota:root:show": OtaRootShow,
   "ota:root:sign": OtaRootSign,
+  "plugin:check": PluginCheck,
+  "plugin:new": PluginNew,
   "record:serial": RecordSerial,
   "record:stdin": RecordStdin,
   "record:tcp": RecordTcp,
