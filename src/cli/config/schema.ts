@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { profileSchema } from "../../bundle/redaction/schema.ts";
 import { releaseSchema } from "../release/schema.ts";
+import { secretsInConfig } from "../secrets/config-secrets.ts";
 import { CONFIG_SCHEMA } from "./config-schema.ts";
 
 const json = z.json();
@@ -60,6 +61,8 @@ export type Config = z.infer<typeof configSchema>;
 
 /** A value checked against the configuration's schema: the value, or one line for each thing that is wrong. */
 export function parseConfig(value: unknown): { config: Config } | { problems: readonly string[] } {
+  const secrets = secretsInConfig(value);
+  if (secrets.length > 0) return { problems: secrets };
   const parsed = configSchema.safeParse(value);
   if (parsed.success) return { config: parsed.data };
   return { problems: parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`) };

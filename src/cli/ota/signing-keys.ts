@@ -1,15 +1,9 @@
-import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import { unlockKey } from "../../ota/release/key-file.ts";
 import type { RoleName } from "../../ota/release/root.ts";
 import { refuseOtherRole } from "../../ota/release/root-edit.ts";
 import type { SigningKey } from "../../ota/release/signing.ts";
-
-/** The passphrase of every locked key of this run; never a flag, which every process of the machine can read. */
-export function passphrase(): string | undefined {
-  const value = process.env["FIELDTAPE_KEY_PASSPHRASE"];
-  return value === "" ? undefined : value;
-}
+import { ownSecret } from "../secrets/own-secret.ts";
 
 /**
  * The keys in these files, unlocked, for this role; without one, whatever they were made for.
@@ -21,8 +15,9 @@ export async function signingKeys(
   role: RoleName | undefined,
 ): Promise<readonly SigningKey[]> {
   const keys: SigningKey[] = [];
+  const passphrase = await ownSecret("keyPassphrase");
   for (const path of paths) {
-    const key = await unlockKey(path, passphrase());
+    const key = await unlockKey(path, passphrase);
     if (role !== undefined) refuseOtherRole(key, role);
     if (keys.some(({ keyid }) => keyid === key.keyid))
       throw new FieldtapeError("USAGE", "is given twice: one key counts once", { file: path });

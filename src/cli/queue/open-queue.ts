@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import { connect } from "node:net";
 import type { ConnectionOptions } from "bullmq";
 import { FieldtapeError } from "../../errors.ts";
+import { ownSecret } from "../secrets/own-secret.ts";
 
 type RedisPlace = ConnectionOptions & { readonly host: string; readonly port: number };
 
@@ -20,7 +21,9 @@ export interface QueueHouse {
  * @throws FieldtapeError USAGE for another URL, or when the packages are not installed; LINK_OPEN_FAILED when nobody listens there
  */
 export async function queueHouse(url: string, signal: AbortSignal): Promise<QueueHouse> {
-  const house = await furnished(parse(url));
+  const place = parse(url);
+  const password = place.password === "" ? await ownSecret("redisPassword") : decodeURIComponent(place.password);
+  const house = await furnished(place, password);
   await reach(house.connection, signal);
   return house;
 }
@@ -42,7 +45,10 @@ async function reach({ host, port }: RedisPlace, signal: AbortSignal): Promise<v
   }
 }
 
-async function furnished({ protocol, hostname, port, username, password, pathname }: URL): Promise<QueueHouse> {
+async function furnished(
+  { protocol, hostname, port, username, pathname }: URL,
+  password: string | undefined,
+): Promise<QueueHouse> {
   try {
     // bullmq looks for the package that speaks to Redis when it connects, which is too late to say what is missing.
     createRequire(import.meta.url).resolve("ioredis");
@@ -52,7 +58,7 @@ async function furnished({ protocol, hostname, port, username, password, pathnam
       port: port === "" ? 6379 : Number(port),
       db: Number(pathname.slice(1)) || 0,
       ...(username === "" ? {} : { username: decodeURIComponent(username) }),
-      ...(password === "" ? {} : { password: decodeURIComponent(password) }),
+      ...(password === undefined ? {} : { password }),
       ...(protocol === "rediss:" ? { tls: {} } : {}),
     };
     return { bullmq, connection };
@@ -67,7 +73,9 @@ async function furnished({ protocol, hostname, port, username, password, pathnam
 function parse(url: string): URL {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol === "redis:" || parsed?.protocol === "rediss:") return parsed;
-  throw new FieldtapeError("USAGE", `--redis ${url}: must be redis://HOST[:PORT]`);
+  throw new FieldtapeError("USAGE", "--redis: must be redis://HOST[:PORT]", {
+    hint: "its password is better told by FIELDTAPE_REDIS_PASSWORD: every process of this machine can read a command line",
+  });
 }
 
 /** Builds that would say different things never share a queue: a worker of another one does not even see the jobs. */

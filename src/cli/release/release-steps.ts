@@ -5,6 +5,8 @@ import { writeWhole } from "../../ota/release/atomic-file.ts";
 import { NOTES_LENGTH_MAX } from "../../ota/release/limits.ts";
 import { onDisk } from "../../tape/tape-disk.ts";
 import { parseIso } from "../../time/iso.ts";
+import { ownSecret } from "../secrets/own-secret.ts";
+import { SECRET_VARIABLES } from "../secrets/secrets.ts";
 import { finishRelease } from "./finish-release.ts";
 import { packRelease, readSaid } from "./pack-release.ts";
 import { publishRelease } from "./publish-release.ts";
@@ -72,7 +74,7 @@ export async function doStep(
       await publishRelease(context);
       return [];
     case "upload":
-      if (settings.upload !== undefined) await runAll([settings.upload], context);
+      if (settings.upload !== undefined) await runAll([settings.upload], context, await uploadSecret());
       return [];
     case "finish":
       await finishRelease(context);
@@ -92,9 +94,19 @@ async function notesOf({ project, facts }: ReleaseContext): Promise<string> {
   return releaseNotes(commits, { version: facts.version, since: facts.since, lengthMax: NOTES_LENGTH_MAX });
 }
 
-async function runAll(commands: readonly (readonly string[])[], context: ReleaseContext): Promise<void> {
+/** What an upload may know besides; no other command of a release does. */
+async function uploadSecret(): Promise<Readonly<Record<string, string>>> {
+  const token = await ownSecret("uploadToken");
+  return token === undefined ? {} : { [SECRET_VARIABLES.uploadToken]: token };
+}
+
+async function runAll(
+  commands: readonly (readonly string[])[],
+  context: ReleaseContext,
+  secrets: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { places, facts, signal, tell } = context;
-  const env = { SOURCE_DATE_EPOCH: String(secondsOf(facts.date)) };
+  const env = { SOURCE_DATE_EPOCH: String(secondsOf(facts.date)), ...secrets };
   for (const command of commands) {
     const asked = filled(command, placeholders(context));
     tell(`  ${asked.join(" ")}`);

@@ -73,7 +73,8 @@ function ownEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(names.map((name) => [name, process.env[name]]));
 }
 
-const FOREIGN = /^(npm_|INIT_CWD$|FIELDTAPE_KEY_PASSPHRASE$|GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$)/i;
+const FOREIGN =
+  /^(npm_|INIT_CWD$|FIELDTAPE_(KEY_PASSPHRASE|REDACTION_KEY|REDIS_PASSWORD|UPLOAD_TOKEN|SUPPORT_IDENTITY)$|GIT_(DIR|WORK_TREE|INDEX_FILE|PREFIX)$)/i;
 
 /** A command with what it asks for in the place of each `{name}`; a name that there is not stays as it is. */
 export function filled(command: readonly string[], values: Readonly<Record<string, string>>): readonly string[] {

@@ -17,9 +17,14 @@ export function openRepository(text: string, folder: string): Transport {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url !== undefined && (scheme === "http" || scheme === "https")) return new HttpTransport(url);
   if (url !== undefined && scheme === "file" && url.host === "") return folderTransport(fileURLToPath(url));
-  throw new FieldtapeError("USAGE", `${JSON.stringify(text)} is no repository`, {
+  throw new FieldtapeError("USAGE", `${JSON.stringify(shown(text))} is no repository`, {
     hint: "name a folder, or a URL that begins with http:, https: or file:",
   });
+}
+
+/** Without user, password and query, however wrong the rest is. */
+function shown(text: string): string {
+  return text.replace(/[?#].*$/s, "").replace(/(:\/*).*@/s, "$1");
 }
 
 function folderTransport(path: string): FolderTransport {

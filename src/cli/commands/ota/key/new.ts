@@ -20,17 +20,17 @@ export class OtaKeyNew extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { flags } = await this.parse(OtaKeyNew);
-    const [{ createKeyFile }, { writeWhole }, { passphrase }, { systemRandom }] = await Promise.all([
+    const [{ createKeyFile }, { writeWhole }, { ownSecret }, { systemRandom }] = await Promise.all([
       import("../../../../ota/release/key-file.ts"),
       import("../../../../ota/release/atomic-file.ts"),
-      import("../../../ota/signing-keys.ts"),
+      import("../../../secrets/own-secret.ts"),
       import("../../../wiring.ts"),
     ]);
     const { role, output, force, json } = flags;
-    const sealedWith = flags["no-passphrase"] ? undefined : passphrase();
+    const sealedWith = flags["no-passphrase"] ? undefined : await ownSecret("keyPassphrase");
     if (sealedWith === undefined && !flags["no-passphrase"]) {
       throw new FieldtapeError("USAGE", "a key needs a passphrase", {
-        hint: "put it into FIELDTAPE_KEY_PASSPHRASE, or say --no-passphrase",
+        hint: "put it into FIELDTAPE_KEY_PASSPHRASE or secrets.json, or say --no-passphrase",
       });
     }
     const { text, known } = createKeyFile({
