@@ -14,7 +14,7 @@ import json
 import sys
 
 ABI = 1
-PIECE = 512 * 1024
+PIECE = 512 * 1024  # characters of base64
 
 
 class Subject:
@@ -127,17 +127,17 @@ def _open(subject_class, told, pieces):
     for channel in told.get("channels", []):
         subject.channels[channel["channel"]] = channel
     if "snapshot" in told:
-        subject._restore(b"".join(base64.b64decode(piece) for piece in pieces + [told["snapshot"]]))
+        subject._restore(base64.b64decode("".join(pieces) + told["snapshot"]))
     ready = {"type": "ready", "abi": ABI, "role": subject.role, "snapshots": True, "again": True}
     _write([_line(ready)])
     return subject
 
 
 def _answer_snapshot(number, saved):
-    pieces = [saved[at : at + PIECE] for at in range(0, len(saved), PIECE)]
-    for index, piece in enumerate(pieces):
-        answer = {"type": "snapshot", "id": number, "state": _b64(piece)}
-        if index + 1 < len(pieces):
+    text = _b64(saved)
+    for at in range(0, len(text), PIECE):
+        answer = {"type": "snapshot", "id": number, "state": text[at : at + PIECE]}
+        if at + PIECE < len(text):
             answer["more"] = True
         _write([_line(answer)])
 

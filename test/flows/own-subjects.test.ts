@@ -1,31 +1,9 @@
-import { execFileSync } from "node:child_process";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needs } from "../needs.ts";
-import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape, jsonLines } from "./command-line.ts";
-import { agrees, EXAMPLES, projectLike } from "./own-subjects.ts";
-
-type Program = { readonly command: readonly string[] };
-
-/** A text in Python beside the shim, as a user would have it. */
-function inPython(source = readFileSync(join(EXAMPLES, "nmea.py"), "utf8")): Program {
-  const folder = temporaryFolder();
-  cpSync(join(EXAMPLES, "fieldtape.py"), join(folder, "fieldtape.py"));
-  writeFileSync(join(folder, "subject.py"), source);
-  return { command: ["python3", join(folder, "subject.py")] };
-}
-
-/** A text in C beside the shim, compiled with warnings as errors. */
-function inC(source = readFileSync(join(EXAMPLES, "nmea.c"), "utf8")): Program {
-  const folder = temporaryFolder();
-  cpSync(join(EXAMPLES, "fieldtape.h"), join(folder, "fieldtape.h"));
-  writeFileSync(join(folder, "subject.c"), source);
-  const program = join(folder, "subject");
-  execFileSync("cc", ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, join(folder, "subject.c")]);
-  return { command: [program] };
-}
+import { agrees, EXAMPLES, inC, inPython, projectLike } from "./own-subjects.ts";
 
 /** The first example of the page in this language. */
 function onThePage(language: string): string {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect } from "vitest";
@@ -52,4 +53,24 @@ export async function agrees(subject: OwnSubject): Promise<void> {
   const run = await fieldtape(["suite", "run", "corpora", "--relations"], { cwd });
   expect(run.stderr + run.stdout).not.toMatch(/unstable|fails/);
   expect(run.code).toBe(0);
+}
+
+export type Program = { readonly command: readonly string[] };
+
+/** A text in Python beside the shim, as a user would have it. */
+export function inPython(source = readFileSync(join(EXAMPLES, "nmea.py"), "utf8")): Program {
+  const folder = temporaryFolder();
+  cpSync(join(EXAMPLES, "fieldtape.py"), join(folder, "fieldtape.py"));
+  writeFileSync(join(folder, "subject.py"), source);
+  return { command: ["python3", join(folder, "subject.py")] };
+}
+
+/** A text in C beside the shim, compiled with warnings as errors. */
+export function inC(source = readFileSync(join(EXAMPLES, "nmea.c"), "utf8")): Program {
+  const folder = temporaryFolder();
+  cpSync(join(EXAMPLES, "fieldtape.h"), join(folder, "fieldtape.h"));
+  writeFileSync(join(folder, "subject.c"), source);
+  const program = join(folder, "subject");
+  execFileSync("cc", ["-std=c99", "-O2", "-Wall", "-Wextra", "-Werror", "-o", program, join(folder, "subject.c")]);
+  return { command: [program] };
 }
