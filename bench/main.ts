@@ -5,6 +5,7 @@ import { crashMap } from "./crash-map.bench.ts";
 import { differences } from "./differences.bench.ts";
 import { framers } from "./framers.bench.ts";
 import { minimising } from "./minimising.bench.ts";
+import { ownSubjects } from "./own-subjects.bench.ts";
 import { pacing } from "./pacing.bench.ts";
 import { pcapImport } from "./pcap.bench.ts";
 import { type Bench, type Row, reached } from "./row.ts";
@@ -26,6 +27,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   "crash-map": crashMap,
   "start-up": startUp,
   tap,
+  "own-subjects": ownSubjects,
 };
 
 /**

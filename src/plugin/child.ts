@@ -1,5 +1,4 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
-import { once } from "node:events";
 import process from "node:process";
 import { residentBytes } from "./process-memory.ts";
 import { type Command, scrubbedEnvironment } from "./sandbox.ts";
@@ -27,6 +26,7 @@ let heard = false;
 export class Child {
   readonly #process: ChildProcessWithoutNullStreams;
   #tail: Uint8Array = new Uint8Array();
+  #drained: () => void = () => undefined;
 
   constructor([file, ...args]: Command, folder: string, listener: ChildListener) {
     this.#process = spawn(file, args, {
@@ -45,6 +45,7 @@ export class Child {
     });
     // What cannot be written is told by its end.
     for (const stream of [stdin, stdout, stderr]) stream.on("error", () => undefined);
+    for (const event of ["drain", "close"]) stdin.on(event, () => this.#drained());
     let how = "ended";
     this.#process.on("error", (cause) => {
       how = `cannot be started (${cause.message})`;
@@ -80,9 +81,9 @@ export class Child {
     const { stdin } = this.#process;
     stdin.write(bytes, done);
     if (stdin.writableLength < WAITING_MAX || stdin.destroyed) return;
-    const over = new AbortController();
-    stdin.once("close", () => over.abort());
-    await once(stdin, "drain", { signal: over.signal }).catch(() => undefined);
+    await new Promise<void>((resolve) => {
+      this.#drained = resolve;
+    });
   }
 
   /** While it is idle it keeps nobody waiting for its end. */

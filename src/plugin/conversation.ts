@@ -27,8 +27,8 @@ export interface ConversationOptions {
   readonly clock: Clock;
 }
 
-/** Lines go out in portions of about so many bytes. */
-const SLAB_BYTES = 64 * 1024;
+/** Lines go out in portions of about so many bytes: while the program works at one, answers to the one before come back. */
+const SLAB_BYTES = 16 * 1024;
 const BEFORE = nanos(-1);
 
 interface Owed {

@@ -3,19 +3,19 @@ import process from "node:process";
 import type { Json } from "../bytes/json.ts";
 import { assert, FieldtapeError, unreachable } from "../errors.ts";
 import type { Subject, SubjectRun } from "../replayer/subject.ts";
-import { LineEncoder } from "../tape/line-encoder.ts";
 import type { TapeRecord } from "../tape/record.ts";
 import { TapeScanner } from "../tape/scanner.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos, plus, seconds } from "../time/nanos.ts";
 import { PLUGIN_ABI } from "./abi.ts";
 import { STATE_PIECE } from "./process-limits.ts";
+import { SaidLines } from "./said-lines.ts";
 import { type Opening, parseTold, type Told } from "./schema.ts";
 
 /** Makes the subject that plays with these options. */
 export type SubjectFor = (config: Json) => Promise<Subject>;
 
-const WRITE_BYTES = 64 * 1024;
+const WRITE_LENGTH = 16 * 1024;
 /** While something takes long, it says so often that it is at work. */
 const HEARTBEAT = seconds(1);
 
@@ -42,11 +42,11 @@ async function beat(host: Host, clock: Clock): Promise<void> {
 }
 
 /** Writes to standard output, which is the protocol's from now on: what a module prints is log. */
-function outputKept(): (bytes: Uint8Array) => Promise<void> {
+function outputKept(): (text: string) => Promise<void> {
   const { stdout, stderr } = process;
   const write = stdout.write.bind(stdout);
   stdout.write = stderr.write.bind(stderr);
-  return (bytes) => new Promise((resolve) => write(bytes, () => resolve()));
+  return (text) => new Promise((resolve) => write(text, () => resolve()));
 }
 
 class Host {
@@ -58,15 +58,17 @@ class Host {
       throw error;
     },
   });
-  readonly #encoder = new LineEncoder();
+  readonly #said = new SaidLines();
+  /** Lines that were not written yet. */
+  #text = "";
   readonly #signal = new AbortController().signal;
   #run: SubjectRun | undefined;
   #records: TapeRecord[] = [];
   #state: Buffer[] = [];
 
-  readonly #write: (bytes: Uint8Array) => Promise<void>;
+  readonly #write: (text: string) => Promise<void>;
 
-  constructor(subjectFor: SubjectFor, write: (bytes: Uint8Array) => Promise<void>) {
+  constructor(subjectFor: SubjectFor, write: (text: string) => Promise<void>) {
     this.#subjectFor = subjectFor;
     this.#write = write;
   }
@@ -158,8 +160,8 @@ class Host {
     this.#records = [];
     const { outputs, deadline } = await this.#opened().advance(records, until, this.#signal);
     for (const output of outputs) {
-      this.#encoder.append(output, 0);
-      if (this.#encoder.length >= WRITE_BYTES) await this.#flush();
+      this.#text += this.#said.line(output);
+      if (this.#text.length >= WRITE_LENGTH) await this.#flush();
     }
     return deadline;
   }
@@ -186,13 +188,13 @@ class Host {
   }
 
   #say(message: object): void {
-    this.#encoder.appendLine(JSON.stringify(message));
+    this.#text += `${JSON.stringify(message)}\n`;
   }
 
   async #flush(): Promise<void> {
-    const bytes = this.#encoder.take();
-    await this.#write(bytes);
-    this.#encoder.reuse(bytes);
+    const text = this.#text;
+    this.#text = "";
+    await this.#write(text);
   }
 }
 

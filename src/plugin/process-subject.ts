@@ -13,6 +13,8 @@ export interface ProcessSubjectOptions extends Omit<ConversationOptions, "comman
   readonly command: () => Promise<ConversationOptions["command"]>;
 }
 
+/** While it works at some of them, the answers to others are read. */
+const AT_ONCE = 4096;
 /** Programs that have finished a run and take another one: as many as there may be runs at once. */
 const IDLE_MAX = 4;
 
@@ -20,6 +22,7 @@ const IDLE_MAX = 4;
 export class ProcessSubject implements Subject {
   readonly name: string;
   readonly role: Subject["role"];
+  readonly atOnce = AT_ONCE;
   readonly #options: ProcessSubjectOptions;
   readonly #idle: Conversation[] = [];
 

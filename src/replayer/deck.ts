@@ -10,6 +10,7 @@ import type { Snapshot, SnapshotShelf } from "./snapshot-shelf.ts";
 import { SnapshotTaker } from "./snapshot-taker.ts";
 import { StateBoard } from "./state-board.ts";
 import type { OpenOptions, Subject } from "./subject.ts";
+import { together } from "./together.ts";
 
 export interface DeckOptions {
   /** Read by one run at a time. */
@@ -122,7 +123,14 @@ export class Deck {
     };
   }
 
-  async *#batches(snapshot: Snapshot | undefined): AsyncGenerator<SourceBatch, undefined> {
+  /** A border is crossed with as many records as suit the subject, where they are at hand: a pipe may be slow. */
+  #batches(snapshot: Snapshot | undefined): AsyncGenerator<SourceBatch, undefined> {
+    const { tape, subject } = this.#options;
+    const batches = this.#read(snapshot);
+    return subject.atOnce === undefined || !tape.seekable ? batches : together(batches, subject.atOnce);
+  }
+
+  async *#read(snapshot: Snapshot | undefined): AsyncGenerator<SourceBatch, undefined> {
     const { tape, verify } = this.#options;
     let options: BatchOptions = { verify };
     if (snapshot !== undefined) {

@@ -39,6 +39,8 @@ export class ReplayRun implements AsyncDisposable {
   readonly #run: SubjectRun;
   readonly #file: string | undefined;
   readonly #clock: Clock | undefined;
+  /** How many records the subject is best fed at once; absent: as one likes. */
+  readonly atOnce: number | undefined;
   #spent = 0;
   #batch: FedBatch = NOTHING;
   /** The next record of the batch. */
@@ -53,12 +55,17 @@ export class ReplayRun implements AsyncDisposable {
   /** Behind the batch before this one. */
   #landmark: Landmark | undefined;
 
-  private constructor(batches: AsyncIterable<FedBatch>, run: SubjectRun, options: ReplayRunOptions) {
+  private constructor(
+    batches: AsyncIterable<FedBatch>,
+    run: SubjectRun,
+    options: ReplayRunOptions & { readonly atOnce: number | undefined },
+  ) {
     const { at, line, fed } = options.resume ?? START;
     this.#batches = batches[Symbol.asyncIterator]();
     this.#run = run;
     this.#file = options.file;
     this.#clock = options.clock;
+    this.atOnce = options.atOnce;
     this.#reached = at;
     this.#line = line;
     this.#fed = fed;
@@ -70,7 +77,7 @@ export class ReplayRun implements AsyncDisposable {
     options: ReplayRunOptions,
     signal: AbortSignal,
   ): Promise<ReplayRun> {
-    const run = new ReplayRun(batches, await subject.open(options), options);
+    const run = new ReplayRun(batches, await subject.open(options), { ...options, atOnce: subject.atOnce });
     // A restored subject may have a deadline that only an advance tells.
     if (options.resume !== undefined) run.#deadline = (await run.#run.advance([], options.resume.at, signal)).deadline;
     return run;

@@ -7,7 +7,7 @@ import type { Limit, ReplayStep } from "./replay-step.ts";
 import type { SentCheck } from "./sent-check.ts";
 
 /** At full speed: more at once lives longer than the young generation of the heap, and is then copied about. */
-const AT_ONCE: Limit = { count: 256 };
+const AT_ONCE = 256;
 
 /** A step of a replay, and what it showed of a participant: once there is a divergence, it stays. */
 export interface CheckedStep extends ReplayStep {
@@ -43,9 +43,10 @@ export async function* replayTape(
   const wait = sent === undefined || waitMost === undefined ? undefined : new AnswerWait(run, sent, waitMost);
   const single = options.single === true || wait !== undefined;
   const rushed = pace === undefined && !single;
+  const portion: Limit = { count: run.atOnce ?? AT_ONCE };
   for (;;) {
     signal.throwIfAborted();
-    let limit: Limit = AT_ONCE;
+    let limit = portion;
     if (!rushed) {
       const next = wait === undefined ? await run.upcoming() : await wait.upcoming();
       if (next === undefined) return;

@@ -11,6 +11,8 @@ export interface Subject {
    * records with `dir: "tx"`, to be compared with the recorded ones.
    */
   readonly role: "observer" | "participant";
+  /** How many records at once suit it best at full speed. Absent: as the driver likes. */
+  readonly atOnce?: number;
   open(options: OpenOptions): Promise<SubjectRun>;
 }
 

@@ -113,6 +113,11 @@ export class TapeReader implements AsyncDisposable {
     }
   }
 
+  /** Whether it is a file, rather than something that may be slow to come. */
+  get seekable(): boolean {
+    return this.source.seekable;
+  }
+
   /** About the pass that was begun last, as far as it went. */
   facts(): ReaderFacts {
     return { ...this.scanner.facts(), schema: this.schema, compressed: this.compressed, broken: this.broken };
