@@ -14,11 +14,16 @@ function position(formatter: string, latitude: number, longitude: number): reado
 
 const PUBX_POSITION = "manufacturer = UBX and fields[0] = 00";
 
+/** Bytes of a Modbus PDU (Modbus Application Protocol 1.1b3, 4.1). */
+const PDU_MAX = 253;
+
 const MODBUS: readonly FieldRule[] = [
   // Registers and coils. Units, functions, addresses and quantities stay: without them nothing could be reproduced.
   { path: "values", action: "pseudonym" },
   { path: "objects[*].text", action: "pseudonym" },
   { path: "objects[*].data", action: "pseudonym" },
+  // What does not parse: its first byte (an exception, a kind of request) says in what way, and stays.
+  { when: "malformed exists", path: "data", bytes: [1, PDU_MAX], action: "pseudonym" },
   // A function of the maker's own: nobody knows what is in it.
   { path: "data", action: "pseudonym" },
 ];
@@ -55,8 +60,13 @@ export const STANDARD_PROFILE: RedactionProfile = {
     slip: [{ path: "payload", action: "pseudonym" }],
     cobs: [{ path: "payload", action: "pseudonym" }],
   },
-  // A sentence is said as a whole too; declared fields may stand in the payload.
-  follows: { nmea: ["sentence"], "length-prefixed": ["fields"] },
+  // A sentence is said as a whole too; declared fields may stand in the payload; other data may be malformed in another way, or well-formed.
+  follows: {
+    nmea: ["sentence"],
+    "length-prefixed": ["fields"],
+    "modbus-tcp": ["malformed"],
+    "modbus-rtu": ["malformed"],
+  },
   faults: "scramble",
   patterns: { builtIn: "all", own: {} },
 };

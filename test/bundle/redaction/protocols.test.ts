@@ -177,3 +177,20 @@ describe("a length-prefixed protocol", () => {
     expect(report.behaviour).toMatchObject({ verdict: "same", compared: 2 });
   });
 });
+
+test("Modbus: what does not parse fails as it did, and its rest has an alias", async () => {
+  const request = Buffer.from("0001000000060a2b0e030100", "hex");
+  const exception = Buffer.from("0001000000060aab0102aabb", "hex");
+  const { records, report } = await redact(
+    [CHANNEL, raw(1, "tx", request), raw(2, "rx", exception)],
+    STANDARD_REDACTION,
+    {
+      name: "modbus-session",
+    },
+  );
+  expect(report.behaviour.verdict).toBe("same");
+  expect(wire(records, "tx").subarray(0, 9)).toEqual(request.subarray(0, 9));
+  expect(wire(records, "tx")).not.toEqual(request);
+  expect(wire(records, "rx").subarray(0, 9)).toEqual(exception.subarray(0, 9));
+  expect(wire(records, "rx")).not.toEqual(exception);
+});
