@@ -1,0 +1,187 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { expect, test } from "vitest";
+import { literalForms } from "../../src/bundle/redaction/literal-forms.ts";
+import { checkOf } from "../../src/protocol/check.ts";
+import { openTape } from "../../src/tape/reader.ts";
+import type { TapeRecord } from "../../src/tape/record.ts";
+import { corpusCase } from "../bundle/bundling.ts";
+import { tapeBytes } from "../tape/tape-files.ts";
+import { raw } from "../tape/traffic.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
+import { type Finished, fieldtape } from "./command-line.ts";
+
+const PROGRAM = resolve(import.meta.dirname, "../../bin/run.js");
+const NOBODY = 65_534;
+/** On the wire, in the log, in a crash report, in a result, in the configuration, among the program's own secrets. */
+const PLANTED = {
+  wire: "Yellow-Meter-4471",
+  log: "Lb7xQ2-logged-token",
+  crash: "Cr9vT4-crashed-token",
+  results: "Rs3kM8-resulting-token",
+  options: "Op5zW1-configured-token",
+  own: "Uw6nH0-uploading-token",
+};
+
+/** Somebody else, elsewhere: where this process may, another user of the system; everywhere, with nothing of the first one's. */
+async function somebodyElse(args: readonly string[], home: string): Promise<Finished> {
+  const other = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const env = { PATH: process.env["PATH"], HOME: home, TMPDIR: home, NO_COLOR: "1" };
+  const child = spawn(process.execPath, [PROGRAM, ...args], {
+    cwd: home,
+    env,
+    stdio: ["ignore", "pipe", "pipe"],
+    ...other,
+  });
+  let [stdout, stderr] = ["", ""];
+  child.stdout.setEncoding("utf8").on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding("utf8").on("data", (text) => {
+    stderr += text;
+  });
+  const [code] = await once(child, "close");
+  return { code, stdout, stderr };
+}
+
+/** Where one of the planted values stands below this folder, in whatever form. */
+function leaks(folder: string): string[] {
+  const forms = Object.entries(PLANTED).flatMap(([name, value]) =>
+    literalForms(value).map((form) => [name, form] as const),
+  );
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .flatMap((entry) => {
+      const path = join(entry.parentPath, entry.name);
+      const bytes = readFileSync(path);
+      return forms.filter(([, form]) => bytes.includes(Buffer.from(form))).map(([name]) => `${path}: ${name}`);
+    });
+}
+
+/** A frame of each protocol that carries the planted value. */
+const FRAMES: Readonly<Record<string, () => Buffer>> = {
+  "nmea/bad-contact": () => {
+    const body = `PSITE,${PLANTED.wire}`;
+    const sum = [...Buffer.from(body)].reduce((all, byte) => all ^ byte, 0);
+    return Buffer.from(`$${body}*${sum.toString(16).toUpperCase().padStart(2, "0")}\r\n`);
+  },
+  "modbus/capture-with-holes": () => {
+    const data = Buffer.from(`${PLANTED.wire} `);
+    const unit = Buffer.concat([Buffer.from([1, 0x10, 0, 0, 0, data.length / 2, data.length]), data]);
+    const head = Buffer.from([0x77, 0x77, 0, 0, 0, unit.length]);
+    return Buffer.concat([head, unit]);
+  },
+  "length-prefixed/wired-meter": () => {
+    const payload = Buffer.from(PLANTED.wire);
+    const counted = Buffer.concat([Buffer.from([payload.length]), payload]);
+    const check = Buffer.alloc(2);
+    check.writeUInt16LE(checkOf("CRC-16/MODBUS")!.of(counted, 0, counted.length));
+    return Buffer.concat([Buffer.from([0xaa, 0x55]), counted, check]);
+  },
+};
+
+/** The case's tape with one more frame, in which the planted value stands. */
+async function plantedTape(name: string, path: string): Promise<void> {
+  const records: TapeRecord[] = [];
+  await using tape = await openTape(corpusCase(name).tape);
+  for await (const batch of tape.batches()) records.push(...batch.records);
+  const kept = records.filter(({ type }) => type !== "header" && type !== "block" && type !== "end");
+  const last = kept.findLast((record) => record.type === "raw")!;
+  const first = kept.findIndex((record) => record.type === "raw");
+  const { channel, dir, at } = kept[first] as Extract<TapeRecord, { type: "raw" }>;
+  expect(last).toBeDefined();
+  kept.splice(first, 0, raw(at, channel, dir, FRAMES[name]!()));
+  writeFileSync(path, tapeBytes(kept));
+}
+
+function site(folder: string): { readonly env: Readonly<Record<string, string>> } {
+  for (const part of ["state/logs", "state/crashes"]) mkdirSync(join(folder, part), { recursive: true });
+  writeFileSync(join(folder, "state/logs/2026-11-20_1_record.jsonl"), `{"message":"login","token":"${PLANTED.log}"}\n`);
+  writeFileSync(
+    join(folder, "state/crashes/2026-11-20.json"),
+    JSON.stringify({ lastWords: `refused: token=${PLANTED.crash}` }),
+  );
+  writeFileSync(join(folder, "results.json"), JSON.stringify({ note: `password=${PLANTED.results}` }));
+  writeFileSync(join(folder, "package.json"), "{}");
+  writeFileSync(
+    join(folder, "fieldtape.config.json"),
+    JSON.stringify({ suites: { a: `https://me:${PLANTED.options}@host/` } }),
+  );
+  writeFileSync(join(folder, "secrets.json"), JSON.stringify({ uploadToken: PLANTED.own, redact: [PLANTED.wire] }), {
+    mode: 0o600,
+  });
+  return {
+    env: { FIELDTAPE_STATE: join(folder, "state"), FIELDTAPE_SECRETS: join(folder, "secrets.json"), HOME: folder },
+  };
+}
+
+test.each(Object.keys(FRAMES))(
+  "what happened at a site is reproduced elsewhere and becomes a case, without what nobody may know: %s",
+  { timeout: 120_000 },
+  async (name) => {
+    const here = join(temporaryFolder(), "site");
+    const { env } = site(here);
+    const { subject, options } = corpusCase(name);
+    await plantedTape(name, join(here, "site.tape.jsonl"));
+    const creating = [
+      "bundle",
+      "create",
+      "site.tape.jsonl",
+      "--subject",
+      subject,
+      "--options",
+      JSON.stringify(options),
+    ];
+    const others = ["--results", "results.json", "--redact", "standard", "-o", "site.zip", "--json"];
+    const created = await fieldtape([...creating, ...others], { cwd: here, env });
+    expect(created).toMatchObject({ code: 0 });
+    const told = JSON.parse(created.stdout) as { written: boolean; tapes: { redaction: { verdict: string } }[] };
+    expect(told).toMatchObject({ written: true, redaction: "standard", tapes: [{ redaction: { verdict: "same" } }] });
+    expect(created.stderr).toContain("what goes in:");
+    for (const value of Object.values(PLANTED)) expect(created.stdout + created.stderr).not.toContain(value);
+
+    const there = temporaryFolder();
+    copyFileSync(join(here, "site.zip"), join(there, "site.zip"));
+    if (process.getuid?.() === 0) for (const path of [there, join(there, "site.zip")]) chownSync(path, NOBODY, NOBODY);
+    chmodSync(join(there, "site.zip"), 0o600);
+
+    const inspected = await somebodyElse(["bundle", "inspect", "site.zip", "--json"], there);
+    expect(JSON.parse(inspected.stdout)).toMatchObject({
+      grade: expect.stringMatching(/^[BC]$/),
+      redaction: "standard",
+    });
+    const imported = await somebodyElse(["bundle", "import", "site.zip", "--into", "in"], there);
+    expect(imported).toMatchObject({ code: 0 });
+    for (const what of ["site.zip", "in"]) {
+      const reproduced = await somebodyElse(["bundle", "reproduce", what, "--json"], there);
+      expect({ what, code: reproduced.code, ...JSON.parse(reproduced.stdout) }).toMatchObject({
+        code: 0,
+        verdict: "reproduced",
+      });
+    }
+
+    // As small as can be, in the corpus: it fails until somebody mends what it shows.
+    const minimising = ["bundle", "reproduce", "in", "--minimise", "--out", "corpora/site/small", "--json"];
+    const minimised = await somebodyElse(minimising, there);
+    expect(minimised, minimised.stderr).toMatchObject({ code: 0 });
+    const failing = await somebodyElse(["suite", "run", "corpora"], there);
+    expect(failing.code).toBe(1);
+    expect(failing.stdout + failing.stderr).toContain("site/small");
+    // And as a whole, with what comes out now as its golden.
+    const making = ["scenario", "new", "site/whole", "--from", "site.zip", "--why", "the site's problem"];
+    const made = await somebodyElse(
+      [...making, "--gaps", "they were there", "--accept", "--reason", "as there"],
+      there,
+    );
+    expect(made, made.stderr).toMatchObject({ code: 0 });
+    const passing = await somebodyElse(["suite", "run", "corpora", "--filter", "whole"], there);
+    expect(passing, passing.stderr).toMatchObject({ code: 0 });
+
+    expect(leaks(there)).toEqual([]);
+    // The search would find them: where they were planted, they are.
+    expect(leaks(here).length).toBeGreaterThanOrEqual(6);
+  },
+);
