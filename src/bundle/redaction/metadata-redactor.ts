@@ -98,7 +98,7 @@ export class MetadataRedactor {
         /^((?:(?:tcp(?:-tap|-listen)?|udp|serial|mqtt|unix|stdin|file|can):)?)(.*)$/s.exec(word) ?? [];
       if (rest.startsWith("/dev/")) return kind + this.#device(rest);
       const [, host = rest, port = ""] = /^(.*?)((?::\d{1,5})?(?:#\d+)?)$/s.exec(rest) ?? [];
-      return /^(?:\*|-|localhost|127\.0\.0\.1|\[::1\]|)$/.test(host)
+      return /^(?:\*|-|stdin|localhost|127\.0\.0\.1|\[::1\]|)$/.test(host)
         ? word
         : kind + this.#text.pseudonyms.host(host) + port;
     });

@@ -288,6 +288,7 @@ function isFrame({ value }: OutputRecord): boolean {
   return span.length === 2 && span.every((part) => Number.isSafeInteger(part) && Number(part) >= 0);
 }
 
-function undeclared(channel: number): ChannelRecord {
+/** The channel that a tape means which does not declare it. */
+export function undeclared(channel: number): ChannelRecord {
   return { type: "channel", at: ZERO, channel, name: `channel ${channel}`, kind: "stream", source: "", settings: {} };
 }

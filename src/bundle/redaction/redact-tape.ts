@@ -8,7 +8,7 @@ import { compareBehaviour } from "./behaviour.ts";
 import { ChangeLog } from "./change-log.ts";
 import type { Redaction } from "./profile.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
-import { RecordRedactor } from "./record-redactor.ts";
+import { RecordRedactor, undeclared } from "./record-redactor.ts";
 import type { BehaviourVerdict, RedactionReport } from "./report.ts";
 import type { SeatedSubject } from "./seated-subject.ts";
 
@@ -80,6 +80,7 @@ async function* redacted(
   const options = { profile: redaction.name, key: fingerprint };
   yield await redactor.take([derivedHeader(source, { by: "redact", sources: [sourceId(source)], options })]);
   await using tape = await openTape(path);
+  const declared = new Set<number>();
   let end: EndRecord | undefined;
   let lastAt: Nanos = ZERO;
   for await (const { records } of tape.batches({ verify: false, signal })) {
@@ -89,7 +90,8 @@ async function* redacted(
       end = record.type === "end" ? record : undefined;
       lastAt = later(lastAt, record.at);
       if (record.type === "input") recorded.add(record.machine);
-      if (record.type !== "end") taken.push(record);
+      if (record.type === "end") continue;
+      taken.push(...declaring(record, declared), record);
     }
     yield await redactor.take(taken);
   }
@@ -97,4 +99,12 @@ async function* redacted(
   const at = later(end?.at ?? ZERO, plus(lastAt, seconds(1)));
   yield await redactor.end({ type: "end", at, records: 0, reason: end?.reason ?? "redacted" });
   if (end !== undefined) yield [end];
+}
+
+/** A fragment of a tape may use channels that nobody declared; a tape must declare them. */
+function declaring(record: TapeRecord, declared: Set<number>): readonly TapeRecord[] {
+  if (!("channel" in record) || record.channel === undefined || declared.has(record.channel)) return [];
+  const { at, channel } = record;
+  declared.add(channel);
+  return record.type === "channel" ? [] : [{ ...undeclared(channel), at }];
 }

@@ -100,7 +100,7 @@ function arrivalOf(record: TapeRecord): Arrival {
 }
 
 function wordsOf(profile: string, framer: string | undefined): readonly string[] {
-  const held = "reads are held for up to a second, so that much more is lost if this is killed";
+  const held = "reads are held for up to a second until it is known what stands in them";
   if (framer !== undefined) return [`redacted with ${profile} by the frames of ${framer}: ${held}`];
   return [
     `redacted with ${profile}, secrets only: ${held}`,
