@@ -13,9 +13,9 @@ export default {
     build: [["npm", "run", "build"]],
     versions: ["node", "bin/run.js", "--version", "--json"],
     payload: ["bin", "dist", "docs", "package.json", "oclif.manifest.json", "README.md", "CHANGELOG.md", "LICENSE"],
+    leaveOut: [".d.ts", ".d.mts", ".d.cts", ".map", ".flow"],
     modules: {
       bundled: BUNDLED,
-      leaveOut: [".d.ts", ".d.mts", ".d.cts", ".map", ".flow"],
       licences: ["MIT", "ISC", "BSD-3-Clause", "0BSD", "Apache-2.0", "BlueOak-1.0.0", "Unlicense"],
     },
     expires: "30d",

@@ -14,17 +14,20 @@ import { BILL_FILE, LICENCES_FILE, shippedWith } from "./third-parties.ts";
 export async function makePayload(context: ReleaseContext): Promise<void> {
   const { settings, places, platform, signal } = context;
   await onDisk(places.payload, rm(places.payload, { recursive: true, force: true }));
+  const isWanted = (path: string): boolean => !settings.leaveOut.some((end) => path.endsWith(end));
   for (const path of settings.payload) {
     const from = join(places.source, path);
     const there = await stat(from).catch(() => undefined);
     if (there === undefined)
       throw new FieldtapeError("INPUT_MISSING", "is to be packed, and is not there after the build", { file: from });
-    await onDisk(places.payload, cp(from, join(places.payload, path), { recursive: true, verbatimSymlinks: true }));
+    await onDisk(
+      places.payload,
+      cp(from, join(places.payload, path), { recursive: true, verbatimSymlinks: true, filter: isWanted }),
+    );
     signal.throwIfAborted();
   }
   if (settings.modules === undefined) return;
-  const leaveOut = settings.modules.leaveOut;
-  const keep = (path: string): boolean => !leaveOut.some((end) => path.endsWith(end)) && !isForOthers(path, platform);
+  const keep = (path: string): boolean => isWanted(path) && !isForOthers(path, platform);
   for (const { path, asFolder } of await shippedWith(context)) {
     signal.throwIfAborted();
     if (asFolder) await copyPackage(join(places.source, path), join(places.payload, path), keep);

@@ -179,7 +179,7 @@ function inputsOf(
   decided: Decided,
   signer: ReleaseSigner,
 ): Readonly<Record<ReleaseStep, unknown>> {
-  const { product, compatible, minApp, payload, modules, versions, bakeTrust } = settings;
+  const { product, compatible, minApp, payload, leaveOut, modules, versions, bakeTrust } = settings;
   const root = sha256Hex(signer.root.bytes);
   return {
     version: [decided, settings.dependencies],
@@ -187,7 +187,7 @@ function inputsOf(
     tests: settings.tests,
     build: settings.build,
     licences: modules,
-    package: [product, platformOf(settings), compatible, minApp, payload, versions, bakeTrust && root],
+    package: [product, platformOf(settings), compatible, minApp, payload, leaveOut, versions, bakeTrust && root],
     sign: [root, signer.release.map(({ keyid }) => keyid)],
     report: [],
     hashes: [],

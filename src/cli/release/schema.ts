@@ -36,13 +36,13 @@ export const releaseSchema = z.strictObject({
   versions: command.optional(),
   /** Files and folders of the checkout that are packed, as they are named there. */
   payload: z.array(path).min(1).max(1000),
+  /** Ends of the names of files in them, and in the packages of npm, that nobody needs to run it. */
+  leaveOut: z.array(z.string().min(2).max(100)).max(100).default([]),
   /** The production packages of npm that are shipped with it. */
   modules: z
     .strictObject({
       /** Dependencies that the build has taken into its own files. */
       bundled: z.array(z.string().max(214)).max(1000).default([]),
-      /** Ends of file names that nobody needs to run it. */
-      leaveOut: z.array(z.string().min(2).max(100)).max(100).default([]),
       /** Licences, by their SPDX names, under which a package may be shipped. */
       licences: z.array(z.string().min(1).max(100)).min(1).max(100),
     })
