@@ -24,6 +24,8 @@ export interface RecordingOptions extends RecordingStart {
   readonly duration?: Nanos;
   /** Hears of every link that changes, as it goes onto the tape. */
   readonly notice?: (notice: LinkNotice) => void;
+  /** Hears at once that nothing is decoded any more. */
+  readonly undecoded?: (failure: FieldtapeError) => void;
 }
 
 /** How a recording went; whatever failed, the tape is valid and closed as well as it can be. */
@@ -67,7 +69,7 @@ export class RecordingSession {
 
   constructor(options: RecordingOptions) {
     this.#options = options;
-    const decoding = options.decoder === undefined ? undefined : new Decoding(options.decoder);
+    const decoding = options.decoder === undefined ? undefined : new Decoding(options.decoder, options.clock);
     this.#intake = new Intake(options.writer, {
       decoding,
       redaction: options.redaction,
@@ -203,6 +205,7 @@ export class RecordingSession {
     const failure = this.#intake.decoding?.failure;
     if (failure === undefined || this.#decodeFailureNoted) return;
     this.#decodeFailureNoted = true;
+    this.#options.undecoded?.(failure);
     this.#options.arrivals.mark(`decoding stopped: ${failure.message}`.slice(0, LABEL_LENGTH_MAX));
   }
 

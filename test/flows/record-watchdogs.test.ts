@@ -1,14 +1,16 @@
 import { execFileSync } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import process from "node:process";
 import { setTimeout } from "node:timers/promises";
-import { describe, expect } from "vitest";
+import { describe, expect, test } from "vitest";
 import { needs } from "../needs.ts";
 import { content, recordsOf } from "../tape/tape-files.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { type Running, startFieldtape } from "./command-line.ts";
 import { EchoLoad, echoDevice, messagesOn } from "./echo-load.ts";
+import { isGone } from "./running-process.ts";
 import { openTestTerminal, type TestTerminal } from "./terminal.ts";
 
 /** What a recording promises on stderr, in ms. */
@@ -138,4 +140,54 @@ describe("while a recording is shown", () => {
     expect(await shown.terminal.shows(/exit \d/)).toMatch(/it has died 6 times[\s\S]*not started again[\s\S]*exit 3/);
     expect(crashes(shown)).toHaveLength(6);
   });
+});
+
+/** The plug-in itself: what keeps it in its place stands between. */
+function leafBelow(pid: number): number {
+  try {
+    return leafBelow(Number.parseInt(execFileSync("pgrep", ["-P", String(pid)], { encoding: "utf8" }), 10));
+  } catch {
+    return pid;
+  }
+}
+
+/** A tap whose traffic a module in a process of its own decodes. */
+async function decodedRecording(): Promise<{ recorder: Running; load: EchoLoad; decoder: number; tape: string }> {
+  const folder = temporaryFolder();
+  const subjects = { mine: { module: "./mine.mjs" } };
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module", fieldtape: { abi: 1 } }));
+  writeFileSync(join(folder, "fieldtape.config.json"), JSON.stringify({ subjects }));
+  writeFileSync(
+    join(folder, "mine.mjs"),
+    'export const PLUGIN_ABI = 1;\nexport const create = () => ({ role: "observer", framer: { subject: "lines" } });\n',
+  );
+  const args = ["record", "tcp", "--listen", "127.0.0.1:0", "--to", await echoDevice(), "-o", "a.tape.jsonl"];
+  const recorder = startFieldtape([...args, "--decode", "mine"], { cwd: folder });
+  const [, port] = /tap 127\.0\.0\.1:(\d+)/.exec(await recorder.stderrMatches(/only you can read it/))!;
+  const load = await EchoLoad.through(Number(port));
+  return { recorder, load, decoder: leafBelow(recorder.child.pid ?? 0), tape: join(folder, "a.tape.jsonl") };
+}
+
+describe("while a recording is decoded by a plug-in", () => {
+  test.for(["SIGKILL", "SIGSTOP"] as const)(
+    "one that is gone by %s stops decoding, loudly, and no byte is lost",
+    async (signal) => {
+      const { recorder, load, decoder, tape } = await decodedRecording();
+      await setTimeout(300);
+      process.kill(decoder, signal);
+      await recorder.stderrMatches(/decoding has stopped, the recording goes on/);
+      await setTimeout(300);
+      await load.finish();
+      recorder.child.kill("SIGINT");
+      const { code, stderr } = await recorder.finished;
+      expect({ code, told: /1 mark/.test(stderr) || /error: /.test(stderr) }).toEqual({ code: 5, told: true });
+      expect(await messagesOn(tape)).toBe(load.sent);
+      const records = content(await recordsOf(tape));
+      expect(records.filter(({ type }) => type === "output").length).toBeGreaterThan(0);
+      expect(records.find(({ type }) => type === "mark")).toMatchObject({
+        label: expect.stringMatching(/^decoding stopped: /),
+      });
+      expect(await isGone(decoder)).toBe(true);
+    },
+  );
 });

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import { needs } from "../needs.ts";
 import { fieldtape, jsonLines, startFieldtape } from "./command-line.ts";
 import { METER, project } from "./replay-tapes.ts";
+import { isGone, runs } from "./running-process.ts";
 
 const PYTHON_METER = `python3 '${resolve(import.meta.dirname, "spawned-meter.py")}'`;
 
@@ -25,20 +26,6 @@ const said = (stdout: string): string =>
   jsonLines(stdout)
     .map(({ text }) => text)
     .join("");
-
-/** Whether a process still runs: one that has ended and waits to be collected does not. */
-function runs(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-  } catch {
-    return false;
-  }
-}
-
-async function isGone(pid: number): Promise<boolean> {
-  for (let tries = 0; tries < 200 && runs(pid); tries += 1) await setTimeout(20);
-  return !runs(pid);
-}
 
 describe("a program that is started for a replay", () => {
   needs("python3")("listens on the port that it is given, and is ended with all that it has started", async () => {

@@ -2,7 +2,7 @@ import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import type { Source } from "../../link/source.ts";
 import type { ControlServer } from "../../recorder/control.ts";
-import type { Decoder } from "../../recorder/decoding.ts";
+import { DECODING_MAX, type Decoder } from "../../recorder/decoding.ts";
 import { type EventSource, openEvents } from "../../recorder/event-source.ts";
 import type { LinkNotice } from "../../recorder/intake.ts";
 import { openSource } from "../../recorder/open-source.ts";
@@ -10,7 +10,6 @@ import { type RecordingResult, RecordingSession } from "../../recorder/record.ts
 import { SegmentCompressor } from "../../recorder/segment-compressor.ts";
 import { sourceName } from "../../recorder/source-spec.ts";
 import { type RecordingStart, startRecording } from "../../recorder/start.ts";
-import { RateMeter } from "../../recorder/status.ts";
 import { tapeName } from "../../recorder/tape-name.ts";
 import { remainsOf, type TapeRemains } from "../../tape/remains.ts";
 import { exists } from "../../tape/segments.ts";
@@ -18,7 +17,6 @@ import { TapeWriter } from "../../tape/writer.ts";
 import type { TapeWriterOptions } from "../../tape/writer-options.ts";
 import type { Clock, WallClock } from "../../time/clock.ts";
 import { formatIso } from "../../time/iso.ts";
-import { type Nanos, plus, seconds } from "../../time/nanos.ts";
 import { turn } from "../../time/system-clock.ts";
 import type { LoadedConfig } from "../config/config-file.ts";
 import type { RunLog } from "../log/run-log.ts";
@@ -31,8 +29,9 @@ import { LinkWords } from "./link-words.ts";
 import { keptMembers, type LiveRedaction, liveRedaction } from "./live-redaction.ts";
 import { logLosses } from "./log-losses.ts";
 import type { RecordingPlan } from "./plan.ts";
+import { showProgress } from "./show-progress.ts";
 import { steer } from "./steering.ts";
-import { progress, summary } from "./words.ts";
+import { summary } from "./words.ts";
 
 export interface RecordingSurroundings {
   readonly config: LoadedConfig;
@@ -83,6 +82,7 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
       ...(redaction === undefined ? {} : { redaction: redaction.arrivals }),
       ...(plan.duration === undefined ? {} : { duration: plan.duration }),
       notice: noticed(around, plan.quiet),
+      undecoded: ({ message }) => tell(around, `decoding has stopped, the recording goes on: ${message}`),
     });
     control?.show(session);
     around.began?.(session);
@@ -102,15 +102,20 @@ export async function runRecording(plan: RecordingPlan, around: RecordingSurroun
   }
 }
 
-/** Goes into the log, and to the person: a line of its own, over the line of progress at a terminal. */
-function noticed({ log, say }: RecordingSurroundings, quiet: boolean): (notice: LinkNotice) => void {
+/** Goes into the log, and to the person. */
+function noticed(around: RecordingSurroundings, quiet: boolean): (notice: LinkNotice) => void {
   const words = new LinkWords();
   return (notice) => {
     const told = words.take(notice);
     if (told === undefined) return;
-    log.warn("link", { words: told, event: notice.event, reason: notice.reason, source: notice.source });
-    if (!quiet) say(process.stderr.isTTY ? `\r\u001b[K${told}` : told);
+    around.log.warn("link", { words: told, event: notice.event, reason: notice.reason, source: notice.source });
+    if (!quiet) tell(around, told);
   };
+}
+
+/** A line of its own, over the line of progress at a terminal. */
+function tell({ say }: RecordingSurroundings, words: string): void {
+  say(process.stderr.isTTY ? `\r\u001b[K${words}` : words);
 }
 
 /** Where the tape goes: named for the source and the time, unless the user has named it. */
@@ -250,6 +255,11 @@ function introduction(
     ]),
     `onto ${tape}: at most the last ${lost} ${redaction === undefined ? "are" : "is"} lost if this is killed, the last ${redaction === undefined ? "second" : "two"} in a power cut`,
     ...(redaction?.words ?? []),
+    ...(plan.decode === undefined
+      ? []
+      : [
+          `  what is being decoded waits for it: up to ${DECODING_MAX / 1e9} s more while a decoder hangs, which is then let go`,
+        ]),
     "it may hold the site's secrets (passwords, keys, personal data): only you can read it",
     ...(process.stdin.isTTY && takesKeys(plan) ? [RECORD_KEYS] : []),
   ];
@@ -261,31 +271,4 @@ function takesKeys(plan: RecordingPlan): boolean {
 
 function readsStandardInput(plan: RecordingPlan): boolean {
   return plan.events.includes("-") || plan.sources.some(({ type }) => type === "stdin");
-}
-
-const SHOW_EVERY = seconds(0.5);
-const SAY_EVERY = seconds(10);
-
-/** One line that is written over at a terminal; elsewhere a line now and then. */
-async function showProgress(session: RecordingSession, clock: Clock, over: AbortSignal): Promise<void> {
-  const { stderr } = process;
-  const meter = new RateMeter();
-  const look = (): string => {
-    const status = session.status();
-    return progress(status, meter.next(status));
-  };
-  while (await slept(clock, stderr.isTTY ? SHOW_EVERY : SAY_EVERY, over)) {
-    if (stderr.isTTY) stderr.write(`\r\u001b[K${look().slice(0, (stderr.columns || 80) - 1)}`);
-    else stderr.write(`${look()}\n`);
-  }
-  if (stderr.isTTY) stderr.write("\r\u001b[K");
-}
-
-async function slept(clock: Clock, span: Nanos, signal: AbortSignal): Promise<boolean> {
-  try {
-    await clock.sleepUntil(plus(clock.now(), span), signal);
-    return true;
-  } catch {
-    return false;
-  }
 }
