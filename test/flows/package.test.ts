@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -35,4 +35,19 @@ test("the packed program installs in an empty folder and runs there", () => {
   writeFileSync(join(place, "bytes.log"), "one\ntwo\n");
   installed("import", "bytes.log", "--format", "raw", "-o", "a.tape.jsonl");
   expect(installed("replay", "a.tape.jsonl", "--subject", "lines", "--json")).toContain('"text":"two"');
+
+  // A module of the user's own finds the adapters in what is installed; what is built to begin with is there.
+  for (const file of ["old-nmea-parser.mjs", "legacy-nmea.mjs"])
+    cpSync(join(place, "node_modules/fieldtape/docs/examples", file), join(place, file));
+  const subjects = { old: { module: "./legacy-nmea.mjs" }, declared: { kaitai: "./modbus_tcp.ksy" } };
+  writeFileSync(join(place, "fieldtape.config.json"), JSON.stringify({ subjects }));
+  writeFileSync(join(place, "nmea.log"), "$GPGLL,5300.97914,N,00259.98174,E,125926,A*28\r\n");
+  installed("import", "nmea.log", "--format", "raw", "-o", "nmea.tape.jsonl");
+  expect(installed("replay", "nmea.tape.jsonl", "--subject", "old", "--json")).toContain('"formatter":"GLL"');
+  expect(installed("plugin", "new", "mine")).toContain(join("src", "mine.ts"));
+  // The Kaitai compiler is under another licence, and no part of what is installed.
+  cpSync(join(place, "node_modules/fieldtape/docs/examples/modbus_tcp.ksy"), join(place, "modbus_tcp.ksy"));
+  expect(() => installed("replay", "a.tape.jsonl", "--subject", "declared")).toThrow(
+    /the Kaitai compiler is not installed\n {2}npm install --save-dev kaitai-struct-compiler/,
+  );
 }, 180_000);

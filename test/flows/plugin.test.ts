@@ -35,7 +35,7 @@ describe("a plug-in of one's own", () => {
       expect(JSON.parse(manifest)).toMatchObject({ name: "cold-store", fieldtape: { abi: 1 } });
       expect(existsSync(join(folder, ".gitignore"))).toBe(true);
       install(folder);
-      expect(npmTest(folder, "cold-store")).toMatch(/# fail 0/);
+      expect(npmTest(folder, "cold-store")).toMatch(/fail 0/);
       const checked = await fieldtape(["plugin", "check", ".", "--json"], { cwd: folder });
       const { laws } = JSON.parse(checked.stdout);
       expect(laws.filter(({ result }: { result: string }) => result !== "ok")).toEqual([]);
