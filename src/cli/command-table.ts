@@ -5,6 +5,9 @@ import { BundleInspect } from "./commands/bundle/inspect.ts";
 import { BundleKey } from "./commands/bundle/key.ts";
 import { BundleReproduce } from "./commands/bundle/reproduce.ts";
 import { Completion } from "./commands/completion.ts";
+import { ConfigCheck } from "./commands/config/check.ts";
+import { ConfigMigrate } from "./commands/config/migrate.ts";
+import { ConfigShow } from "./commands/config/show.ts";
 import { Demo } from "./commands/demo.ts";
 import { Doctor } from "./commands/doctor.ts";
 import { Export } from "./commands/export.ts";
@@ -69,6 +72,9 @@ export const COMMANDS: Readonly<Record<string, Command.Class>> = {
   export: Export,
   import: Import,
   completion: Completion,
+  "config:check": ConfigCheck,
+  "config:migrate": ConfigMigrate,
+  "config:show": ConfigShow,
   demo: Demo,
   doctor: Doctor,
   "ota:device:confirm": OtaDeviceConfirm,

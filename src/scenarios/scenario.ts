@@ -1,10 +1,11 @@
 import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
+import { LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
 import { caseName, GOLDEN_FILE, SCENARIO_FILE, TAPE_FILES, variantFile } from "./case-folder.ts";
 import { refuseEscape } from "./inside-corpus.ts";
 import { parseScenario, type ScenarioFile } from "./schema.ts";
+import { lineOf } from "./yaml-place.ts";
 
 const SIZE_MAX = 64 * 1024;
 const ALIAS_MAX = 10;
@@ -118,15 +119,6 @@ function parseScenarioFile(text: string, path: string): ScenarioFile {
 /** The parser tells the place as well, and draws it. */
 const yamlWords = (message: string): string =>
   message.split("\n")[0]?.replace(/ at line [0-9]+, column [0-9]+:?$/, "") ?? "";
-
-/** The line of the value at `path`; of what stands around it when it is missing. */
-function lineOf(document: Document, path: readonly (string | number)[], lines: LineCounter): number {
-  for (let length = path.length; length > 0; length -= 1) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line;
-  }
-  return 1;
-}
 
 function toValue(read: () => unknown, path: string): unknown {
   try {

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { type ShapeProblem, shapeProblems } from "../bytes/shape-problems.ts";
 import { expectationSchema } from "./expectations/schema.ts";
 import { faultSchema } from "./faults/schema.ts";
 import { goldenSchema } from "./goldens/schema.ts";
@@ -62,35 +63,10 @@ const scenarioSchema = z
 /** A checked `scenario.yaml`. */
 export type ScenarioFile = z.infer<typeof scenarioSchema>;
 
-export interface SchemaProblem {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-export function parseScenario(value: unknown): { file: ScenarioFile } | { problems: readonly SchemaProblem[] } {
+export function parseScenario(value: unknown): { file: ScenarioFile } | { problems: readonly ShapeProblem[] } {
   const parsed = scenarioSchema.safeParse(value);
   if (parsed.success) return { file: parsed.data };
-  // A misspelt key is why another one seems to be missing: it is named first.
-  const problems = parsed.error.issues.flatMap(problemsOf);
-  return {
-    problems: problems.toSorted((a, b) => Number(b.message === UNKNOWN_KEY) - Number(a.message === UNKNOWN_KEY)),
-  };
-}
-
-const UNKNOWN_KEY = "is no key of a scenario";
-
-function problemsOf(issue: z.core.$ZodIssue): SchemaProblem[] {
-  const path = issue.path.map((part) => (typeof part === "number" ? part : String(part)));
-  if (issue.code === "invalid_union" && issue.errors.length > 0) return ofUnion(issue.errors, path);
-  if (issue.code !== "unrecognized_keys") return [{ path, message: issue.message }];
-  return issue.keys.map((key) => ({ path: [...path, key], message: UNKNOWN_KEY }));
-}
-
-/** What is wrong with the form that was probably meant: the one with the fewest problems. */
-function ofUnion(forms: readonly (readonly z.core.$ZodIssue[])[], path: SchemaProblem["path"]): SchemaProblem[] {
-  const problems = forms.map((issues) => issues.flatMap(problemsOf));
-  const nearest = problems.reduce((best, next) => (next.length < best.length ? next : best));
-  return nearest.map((problem) => ({ ...problem, path: [...path, ...problem.path] }));
+  return { problems: shapeProblems(parsed.error.issues, { value, schema: scenarioJsonSchema(), of: "a scenario" }) };
 }
 
 /** The same as a JSON Schema, for editors: `docs/scenario.schema.json` holds it. */

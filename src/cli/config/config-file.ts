@@ -35,16 +35,35 @@ export interface ConfigOptions {
  */
 export async function loadConfig(options: ConfigOptions): Promise<LoadedConfig> {
   if (options.none) return { config: {}, file: undefined };
-  const file = options.file === undefined ? find(options.folder) : resolve(options.folder, options.file);
+  const file = configPath(options);
   if (file === undefined) return { config: {}, file: undefined };
-  const value = await readValue(file);
+  const value = await readConfigValue(file);
   const { parseConfig } = await import("./schema.ts");
-  const parsed = parseConfig(value ?? {});
-  if ("config" in parsed) return { config: parsed.config, file, inProcess: options.inProcess === true };
-  throw new FieldtapeError("CONFIG_INVALID", `the configuration is not valid\n    ${parsed.problems.join("\n    ")}`, {
+  const parsed = parseConfig(value);
+  if ("config" in parsed) return { config: parsed.config, file };
+  const problems = parsed.problems.map(({ path, message }) => `${path.join(".") || "(top)"}: ${message}`);
+  throw new FieldtapeError("CONFIG_INVALID", `the configuration is not valid\n    ${problems.join("\n    ")}`, {
     file,
-    hint: "see docs/subjects.md for the keys, or run with --no-config",
+    hint: "fieldtape config check tells the lines; --no-config reads none",
   });
+}
+
+/** The file that `loadConfig` would read; `undefined` if there is none. @throws FieldtapeError CONFIG_INVALID when there are two */
+export function configPath({ folder, file }: Pick<ConfigOptions, "folder" | "file">): string | undefined {
+  return file === undefined ? find(folder) : resolve(folder, file);
+}
+
+/** Whether it is a text that can be changed; otherwise it is code. */
+export function isConfigText(file: string): boolean {
+  return !CODE.has(extname(file));
+}
+
+/** What a configuration says, in the newest schema, unchecked. @throws FieldtapeError CONFIG_INVALID, INPUT_MISSING, INPUT_UNREADABLE */
+export async function readConfigValue(file: string): Promise<unknown> {
+  const value = (await readValue(file)) ?? {};
+  if (typeof value !== "object" || !("schema" in value)) return value;
+  const { migrateValue } = await import("./migrate-config.ts");
+  return migrateValue(value);
 }
 
 /** The one configuration in the project's root, if there is a project. */
@@ -70,7 +89,7 @@ export function projectRoot(start: string): string | undefined {
 
 async function readValue(file: string): Promise<unknown> {
   if (CODE.has(extname(file))) return runConfig(file);
-  const text = await readText(file);
+  const text = await readConfigText(file);
   try {
     if (extname(file) === ".json") return JSON.parse(text);
     const { parseYaml } = await import("../yaml-text.ts");
@@ -81,7 +100,8 @@ async function readValue(file: string): Promise<unknown> {
   }
 }
 
-async function readText(file: string): Promise<string> {
+/** @throws FieldtapeError INPUT_MISSING, INPUT_UNREADABLE, CONFIG_INVALID when it is too large */
+export async function readConfigText(file: string): Promise<string> {
   let text: string;
   try {
     text = await readFile(file, "utf8");

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { profileSchema } from "../../bundle/redaction/schema.ts";
+import { type ShapeProblem, shapeProblems } from "../../bytes/shape-problems.ts";
 import { releaseSchema } from "../release/schema.ts";
 import { secretsInConfig } from "../secrets/config-secrets.ts";
 import { CONFIG_SCHEMA } from "./config-schema.ts";
@@ -59,11 +60,12 @@ export const configSchema = z.strictObject({
 
 export type Config = z.infer<typeof configSchema>;
 
-/** A value checked against the configuration's schema: the value, or one line for each thing that is wrong. */
-export function parseConfig(value: unknown): { config: Config } | { problems: readonly string[] } {
+/** A value checked against the configuration's schema: the value, or what is wrong with it. */
+export function parseConfig(value: unknown): { config: Config } | { problems: readonly ShapeProblem[] } {
   const secrets = secretsInConfig(value);
-  if (secrets.length > 0) return { problems: secrets };
   const parsed = configSchema.safeParse(value);
-  if (parsed.success) return { config: parsed.data };
-  return { problems: parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`) };
+  if (parsed.success) return secrets.length > 0 ? { problems: secrets } : { config: parsed.data };
+  const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
+  const problems = shapeProblems(parsed.error.issues, { value, schema, of: "a configuration" });
+  return { problems: [...secrets, ...problems] };
 }

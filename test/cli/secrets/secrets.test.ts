@@ -89,7 +89,7 @@ test("what must not leave is every secret, what the user names, and what the env
 describe("a configuration", () => {
   const problems = (value: unknown): readonly string[] => {
     const parsed = parseConfig(value);
-    return "problems" in parsed ? parsed.problems : [];
+    return "problems" in parsed ? parsed.problems.map(({ path, message }) => `${path.join(".")}: ${message}`) : [];
   };
 
   test("is refused when a member of it is a secret, by name or by its looks, and says where that belongs", () => {
