@@ -3,7 +3,7 @@ import type { SubjectRun } from "../../replayer/subject.ts";
 import type { OutputRecord } from "../../tape/record.ts";
 import type { FieldRules, RuledEdit, Strength } from "./field-rules.ts";
 import type { Pseudonyms } from "./pseudonyms.ts";
-import { holds, secretEdits } from "./secret-leaves.ts";
+import { holds, secretEdits, tells } from "./secret-leaves.ts";
 
 export interface FrameToRedact {
   readonly record: OutputRecord & { readonly value: Frame };
@@ -50,11 +50,12 @@ export async function redactFrame(frame: FrameToRedact, tools: FrameTools): Prom
 }
 
 async function attempt(
-  { record, bytes, secrets }: FrameToRedact,
+  { record, bytes, secrets: found }: FrameToRedact,
   strength: Strength,
   { rules, pseudonyms, rewrite }: FrameTools,
 ): Promise<RedactedFrame | undefined> {
   const { edits: ruled, kept } = rules.of(record, strength);
+  const secrets = found.filter(({ bytes: secret }) => tells(secret));
   if (ruled.length === 0 && secrets.length === 0) return { type: "kept" };
   if (rewrite === undefined) return undefined;
   const onWire = { bytes, value: record.value };
@@ -62,11 +63,11 @@ async function attempt(
   const ruledPlaces = new Set(edits.keys());
   const gone: Uint8Array[] = [];
   for (const { bytes: secret, known } of secrets) {
-    const found = secretEdits(withEdits(record.value, edits), secret, pseudonyms);
+    const places = secretEdits(withEdits(record.value, edits), secret, pseudonyms);
     // What a rule keeps stays; not so a value that is known to be secret.
-    if (!known && found.some((edit) => kept.includes(placeOf(edit)))) continue;
+    if (!known && places.some((edit) => kept.includes(placeOf(edit)))) continue;
     gone.push(secret);
-    for (const edit of found) {
+    for (const edit of places) {
       if (ruledPlaces.has(placeOf(edit))) continue;
       const said = await rewrite(onWire, [edit]);
       if (said !== undefined && !isSame(said, bytes)) edits.set(placeOf(edit), edit);

@@ -43,6 +43,11 @@ export function holds(bytes: Uint8Array, secret: Uint8Array): boolean {
   );
 }
 
+/** Whether there is anything to a secret, or the part of one, besides line ends and blanks. */
+export function tells(secret: Uint8Array): boolean {
+  return trimmed(secret).length > 0;
+}
+
 /** Without line ends and blanks around it: those may belong to the frame. */
 function trimmed(secret: Uint8Array): Uint8Array {
   const isBlank = (byte: number | undefined): boolean =>
