@@ -35,17 +35,34 @@ export class PluginCheck extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(PluginCheck);
-    const [{ checkPlugin }, { checkedExit, checkedLines }, { configOf }, { parseOptionsFlag }] = await Promise.all([
+    const [
+      { checkPlugin },
+      { checkedExit, checkedLines },
+      { containmentLines },
+      { containment },
+      { configOf },
+      { parseOptionsFlag },
+    ] = await Promise.all([
       import("../../plugin/check-plugin.ts"),
       import("../../plugin/check-words.ts"),
+      import("../../plugin/containment-words.ts"),
+      import("../../../plugin/sandbox.ts"),
       import("../../wiring.ts"),
       import("../../options-flag.ts"),
     ]);
     const options = flags.options === undefined ? undefined : await parseOptionsFlag(flags.options);
     const request = { plugin: args.plugin, tapes: flags.tape, options, config: await configOf(flags) };
+    const can = await containment();
+    for (const line of containmentLines(can)) this.say(line);
     const laws = await checkPlugin(request, this.interrupted);
     const exit = checkedExit(laws);
-    if (flags.json) await this.printJson({ plugin: args.plugin, laws: laws.map((law) => ({ ...law })), exit });
+    if (flags.json)
+      await this.printJson({
+        plugin: args.plugin,
+        laws: laws.map((law) => ({ ...law })),
+        containment: { ...can },
+        exit,
+      });
     else for (const line of checkedLines(laws)) await this.printLine(line);
     return exit;
   }
