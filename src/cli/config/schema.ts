@@ -67,5 +67,7 @@ export function parseConfig(value: unknown): { config: Config } | { problems: re
   if (parsed.success) return secrets.length > 0 ? { problems: secrets } : { config: parsed.data };
   const schema = z.toJSONSchema(configSchema, { io: "input", unrepresentable: "any" });
   const problems = shapeProblems(parsed.error.issues, { value, schema, of: "a configuration" });
-  return { problems: [...secrets, ...problems] };
+  // What is a secret has said enough: another name would not make it welcome.
+  const keys = new Set(secrets.map(({ path }) => path.join(".")));
+  return { problems: [...secrets, ...problems.filter(({ path }) => !keys.has(path.join(".")))] };
 }
