@@ -100,7 +100,10 @@ describe("a configuration", () => {
       [{ subjects: { mine: { subject: "lines", options } } }, "subjects.mine.options.login.password"],
       [{ channels: { a: { source: `tcp://user:${secret}@host:1` } } }, "channels.a.source"],
       [{ suites: { a: `https://host/corpus?Signature=${secret}` } }, "suites.a"],
-      [{ release: { upload: ["curl", "-H", `Authorization: Bearer ${secret}`] } }, "release.upload.2"],
+      [
+        { release: { product: "p", payload: ["x"], upload: ["curl", "-H", `Authorization: Bearer ${secret}`] } },
+        "release.upload.2",
+      ],
     ];
     for (const [value, place] of refused) {
       const [problem, ...more] = problems(value);
