@@ -1,6 +1,6 @@
 """A meter for tests: answers each line with a word and the line, on a port, as a client, or on a serial line.
 
-usage: spawned-meter.py server|client|pty PLACE [WORD] [--say TEXT] [--die-at LINE] [--child FILE] [--deaf] [--date FILE]
+usage: spawned-meter.py server|client|pty PLACE [WORD] [--say TEXT] [--die-at LINE] [--leave-at LINE] [--child FILE] [--deaf] [--date FILE]
 """
 import os, socket, subprocess, sys, time
 
@@ -30,6 +30,8 @@ def talk(read, write):
             print("cannot bear " + text, file=sys.stderr, flush=True)
             os._exit(3)
         write(f"{word} {text}\n".encode())
+        if option("--leave-at") == text:
+            os._exit(0)
 
 
 def over(connection):
