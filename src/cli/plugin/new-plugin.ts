@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import { FieldtapeError } from "../../errors.ts";
 import { programRoot } from "../program-root.ts";
-import { VERSION } from "../version.ts";
 
 export type PluginKind = "framer" | "session";
 
@@ -56,8 +55,10 @@ function pathOf(path: string, name: string): string {
   return basename(named) === "gitignore" ? join(dirname(named), ".gitignore") : named;
 }
 
+/** Its fieldtape is this one, wherever it lies: a registry may have something else of that name. */
 function textOf(text: string, name: string): string {
-  return text.replace(PLACEHOLDER, name).replace("FIELDTAPE_VERSION", `^${VERSION.version}`);
+  const here = JSON.stringify(`file:${programRoot()}`);
+  return text.replace(PLACEHOLDER, name).replace('"FIELDTAPE"', () => here);
 }
 
 async function put(path: string, text: string): Promise<void> {
