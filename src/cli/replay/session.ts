@@ -171,7 +171,7 @@ async function recordedOf(
 
 /**
  * Where snapshots are kept, if they may be: not of a participant, whose conversation is held against the tape from its
- * beginning; not of reads that are cut anew; not of a module, whose code we cannot tell from what it was.
+ * beginning; not of reads that are cut anew; not of a module or a program, whose code we cannot tell from what it was.
  */
 async function shelfOf(
   plan: ReplayPlan,
@@ -181,7 +181,7 @@ async function shelfOf(
 ): Promise<SnapshotShelf | undefined> {
   if (!plan.snapshots || plan.rechunk !== undefined || subject.role === "participant") return undefined;
   const named = loaded.config.subjects?.[subject.name];
-  if (named !== undefined && "module" in named) return undefined;
+  if (named !== undefined && !("subject" in named)) return undefined;
   const code = await codeDigest();
   if (code === undefined) return undefined;
   const { play, time, channels, dir } = feed;
