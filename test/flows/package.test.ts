@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "vitest";
+import { COMMANDS } from "../../src/cli/command-table.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -15,7 +16,15 @@ test("the packed program installs in an empty folder and runs there", () => {
   });
   const [{ filename, files }] = JSON.parse(packed) as [{ filename: string; files: { path: string }[] }];
   const paths = files.map(({ path }) => path);
-  expect(paths).toContain("oclif.manifest.json");
+  const needed = [
+    "bin/run.js",
+    "dist/cli/main.js",
+    "dist/updater.js",
+    "oclif.manifest.json",
+    "CHANGELOG.md",
+    "LICENSE",
+  ];
+  expect(paths).toEqual(expect.arrayContaining([...needed, "README.md", "docs/releasing.md"]));
   expect(paths.filter((path) => /^(src|test|bench|corpora|scripts)\//.test(path))).toEqual([]);
 
   const place = join(folder, "site");
@@ -31,6 +40,9 @@ test("the packed program installs in an empty folder and runs there", () => {
       encoding: "utf8",
     });
   const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+  const manifest = JSON.parse(readFileSync(join(place, "node_modules/fieldtape/oclif.manifest.json"), "utf8"));
+  expect(manifest.version).toBe(version);
+  expect(Object.keys(manifest.commands).toSorted()).toEqual(Object.keys(COMMANDS).toSorted());
   expect(installed("--version")).toContain(`fieldtape/${version}`);
   writeFileSync(join(place, "bytes.log"), "one\ntwo\n");
   installed("import", "bytes.log", "--format", "raw", "-o", "a.tape.jsonl");

@@ -1,8 +1,12 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import process from "node:process";
+import { promisify } from "node:util";
 import { type Finished, fieldtape, type Running, startFieldtape } from "./command-line.ts";
 import { ReleaseShop } from "./release-shop.ts";
+
+const PROGRAM = resolve(import.meta.dirname, "../../bin/run.js");
 
 const BUILD = `import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 const { version } = JSON.parse(readFileSync("package.json", "utf8"));
@@ -44,9 +48,12 @@ export class ReleaseProject {
       tests: [check("tests")],
       build: [check("build"), ["node", "build.mjs"]],
       versions: ["node", "dist/app.mjs"],
-      payload: ["dist", "package.json"],
+      payload: ["dist", "docs", "package.json"],
       upload: [...upload, "{repository}", "{version}"],
     };
+    mkdirSync(join(project.folder, "docs"));
+    // Together more than a small disk takes in one file, alone less.
+    for (const page of ["a", "b", "c", "d"]) project.write({ [`docs/${page}.txt`]: page.repeat(3_000) });
     project.write({
       "package.json": `${JSON.stringify({ ...at, type: "module" }, undefined, 2)}\n`,
       "package-lock.json": `${JSON.stringify({ ...at, lockfileVersion: 3, requires: true, packages: { "": at } }, undefined, 2)}\n`,
@@ -90,6 +97,15 @@ export class ReleaseProject {
 
   release(...more: readonly string[]): Promise<Finished> {
     return fieldtape(this.arguments(more), { cwd: this.folder });
+  }
+
+  /** On a disk that takes files of 8 KiB and no larger. */
+  async releaseOnSmallDisk(...more: readonly string[]): Promise<{ code: unknown; stderr: string }> {
+    const limited = ["-c", 'ulimit -f 16; exec "$0" "$@"', process.execPath, PROGRAM, ...this.arguments(more)];
+    return promisify(execFile)("sh", limited, { cwd: this.folder }).then(
+      ({ stderr }) => ({ code: 0, stderr }),
+      ({ code, stderr }) => ({ code, stderr }),
+    );
   }
 
   start(...more: readonly string[]): Running {

@@ -109,6 +109,17 @@ test("Ctrl-C in a step ends it, leaves everything as it was, and --from does a s
   expect(actions(again)).toMatchObject({ version: "keep", notes: "keep", tests: "run", build: "run" });
 }, 120_000);
 
+test("a disk that is full while the package is written leaves everything as it was; with room the release goes on", async () => {
+  const project = await ReleaseProject.open(temporaryFolder());
+  const before = project.standing();
+  const { code, stderr } = await project.releaseOnSmallDisk("--bump", "patch");
+  expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining("the disk is full") });
+  expect(project.standing()).toEqual(before);
+  const resumed = await project.release("--resume");
+  expect({ code: resumed.code, stderr: resumed.stderr }).toMatchObject({ code: 0 });
+  expect(actions(resumed)).toMatchObject({ build: "keep", package: "run" });
+}, 120_000);
+
 test("what forbids a release is said all at once, before anything is done", async () => {
   const project = await ReleaseProject.open(temporaryFolder());
   project.git("tag", "v1.0.0");

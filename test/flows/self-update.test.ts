@@ -15,7 +15,7 @@ const ROOT = resolve(import.meta.dirname, "../..");
  * The product's own pipeline without its tests (this is one of them), and without what an update does not need: every file is synced
  * several times on its way.
  */
-const CONFIG = `import own from "./release.config.mjs";
+const CONFIG = `import own from ${JSON.stringify("./release.config.mjs")};
 const { release } = own;
 const dependencies = ["ln", "-s", ${JSON.stringify(join(ROOT, "node_modules"))}, "node_modules"];
 const payload = release.payload.filter((path) => path !== "docs");
