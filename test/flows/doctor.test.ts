@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { readdirSync, writeFileSync } from "node:fs";
+import { chmodSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { needs } from "../needs.ts";
@@ -17,7 +17,17 @@ test("the doctor looks at this machine and leaves nothing behind", async () => {
   const { findings, wrong }: Told = JSON.parse(stdout);
   expect(findings.filter(({ verdict }) => verdict === "problem")).toEqual([]);
   expect({ code, wrong }).toEqual({ code: 0, wrong: false });
-  for (const about of ["node", "installation", "configuration", "this folder", "disk", "clock", "ports"])
+  for (const about of [
+    "node",
+    "installation",
+    "configuration",
+    "secrets",
+    "own programs, network",
+    "this folder",
+    "disk",
+    "clock",
+    "ports",
+  ])
     expect(findings.map((one) => one.about)).toContain(about);
   expect(readdirSync(cwd)).toEqual([]);
 });
@@ -30,6 +40,20 @@ test("a broken configuration is a problem: the key is named, and the rest is loo
   expect(code).toBe(1);
   expect(stdout).toMatch(/^problem {2}configuration: [\s\S]*subjcts[\s\S]*^ok {7}disk: /m);
   expect(stderr).toContain("1 problem, ");
+});
+
+test("secrets that others can read are a problem, and none is told", async () => {
+  const cwd = temporaryFolder();
+  const file = join(cwd, "secrets.json");
+  writeFileSync(file, '{"uploadToken":"planted-1"}', { mode: 0o644 });
+  const look = () => fieldtape(["doctor"], { cwd, env: { FIELDTAPE_SECRETS: file } });
+  const { code, stdout } = await look();
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^problem {2}secrets: .*can be read by others: mode 0644\n.*chmod 600/m);
+  chmodSync(file, 0o600);
+  const mended = await look();
+  expect(mended.stdout).toContain("secrets: ".concat(file, ": uploadToken"));
+  expect(stdout + mended.stdout).not.toContain("planted-1");
 });
 
 const UNIT = [

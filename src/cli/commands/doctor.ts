@@ -7,7 +7,7 @@ import { FieldtapeCommand } from "../fieldtape-command.ts";
 export class Doctor extends FieldtapeCommand {
   static override summary = "Look at everything that fieldtape meets on this machine, and say what to do about it.";
   static override description =
-    "Node.js and the installation, the configuration, folders, disk and how fast it syncs, clocks, ports, serial ports, what holds a program of yours, optional programs. Nothing is changed; the disk is written to for at most a second. Exit 1 when something is wrong.\n\nWith --systemd it prints the unit of a recording instead: what stands behind -- goes to fieldtape record.";
+    "Node.js and the installation, the configuration and the secrets, folders, disk and how fast it syncs, clocks, ports, serial ports, what holds a program of yours, optional programs. Nothing is changed; the disk is written to for at most a second. Exit 1 when something is wrong.\n\nWith --systemd it prints the unit of a recording instead: what stands behind -- goes to fieldtape record.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
     {
@@ -36,9 +36,8 @@ export class Doctor extends FieldtapeCommand {
     const { argv, flags } = await this.parse(Doctor);
     if (flags.systemd) return this.#unit(argv.map(String), flags.user);
     if (argv.length > 0) throw new FieldtapeError("USAGE", "a recording is named with --systemd only");
-    const [{ diagnose }, { examineConfiguration }, { realWorld }, { findingWords, summaryWords }] = await Promise.all([
+    const [{ diagnose }, { realWorld }, { findingWords, summaryWords }] = await Promise.all([
       import("../doctor/diagnose.ts"),
-      import("../doctor/configuration.ts"),
       import("../wiring.ts"),
       import("../doctor/words.ts"),
     ]);
@@ -46,7 +45,7 @@ export class Doctor extends FieldtapeCommand {
       folder: process.cwd(),
       environment: process.env,
       world: realWorld({ sleep: "coarse" }),
-      configuration: () => examineConfiguration(flags),
+      configuration: { file: flags.config, none: flags["no-config"] },
       signal: this.interrupted,
     });
     const wrong = findings.some(({ verdict }) => verdict === "problem");

@@ -7,6 +7,7 @@ import type { Finding } from "../../../src/cli/doctor/finding.ts";
 import { examineFolders } from "../../../src/cli/doctor/folders.ts";
 import { examineInstallation, node } from "../../../src/cli/doctor/installation.ts";
 import { examineNetwork } from "../../../src/cli/doctor/network.ts";
+import { holds } from "../../../src/cli/doctor/sandbox.ts";
 import { examineSerial, type SerialSystem } from "../../../src/cli/doctor/serial.ts";
 import { examineTools } from "../../../src/cli/doctor/tools.ts";
 import { findingWords, summaryWords } from "../../../src/cli/doctor/words.ts";
@@ -130,6 +131,12 @@ describe("the doctor", () => {
     expect(findings[0]).toEqual({ about: "optional programs", verdict: "ok", words: "socat" });
     expect(told(findings)).toContain("note tshark");
     expect(findings.find(({ about }) => about === "tshark")?.words).toContain("would be for: ");
+  });
+
+  test("says what cannot hold a program of one's own", () => {
+    const all = { namespaces: true, deathSignal: true, memoryLimit: true };
+    expect(holds(all).map(({ verdict }) => verdict)).toEqual(["ok", "ok", "ok"]);
+    expect(holds({ ...all, namespaces: false }).map(({ verdict }) => verdict)).toEqual(["note", "ok", "ok"]);
   });
 
   test("speaks so that what to do stands below what was found", () => {
