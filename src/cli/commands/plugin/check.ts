@@ -28,7 +28,6 @@ export class PluginCheck extends FieldtapeCommand {
       description: "play this tape; may be repeated",
       helpValue: "TAPE",
       multiple: true,
-      default: [],
     }),
     options: Flags.string({ description: "the subject's settings", helpValue: "JSON|@FILE" }),
   };
@@ -51,7 +50,7 @@ export class PluginCheck extends FieldtapeCommand {
       import("../../options-flag.ts"),
     ]);
     const options = flags.options === undefined ? undefined : await parseOptionsFlag(flags.options);
-    const request = { plugin: args.plugin, tapes: flags.tape, options, config: await configOf(flags) };
+    const request = { plugin: args.plugin, tapes: flags.tape ?? [], options, config: await configOf(flags) };
     const can = await containment();
     for (const line of containmentLines(can)) this.say(line);
     const laws = await checkPlugin(request, this.interrupted);
