@@ -3,8 +3,10 @@ import { basename, join } from "node:path";
 import type { JsonObject } from "../bytes/json.ts";
 import { foldedPath, pathProblem } from "../bytes/portable-path.ts";
 import { FieldtapeError } from "../errors.ts";
+import { inspectTape } from "../tape/inspect.ts";
 import type { HeaderRecord } from "../tape/record.ts";
-import { blobsFolder, withoutGzip } from "../tape/segments.ts";
+import { blobsFolder, exists, withoutGzip } from "../tape/segments.ts";
+import { fileSystem } from "../tape/tape-disk.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Nanos } from "../time/nanos.ts";
 import { type BundleItem, itemOfFile } from "./bundle-item.ts";
@@ -17,6 +19,7 @@ import type { RedactionReport } from "./redaction/report.ts";
 import type { Seat } from "./seat.ts";
 import { stagingBeside } from "./staging.ts";
 import { recordTrace } from "./trace.ts";
+import { writeFileOf } from "./written-file.ts";
 
 /** What a bundle is to hold. */
 export interface BundleRequest {
@@ -107,7 +110,7 @@ async function bundledTape(
 ): Promise<{ tape: BundledTape; files: readonly BundleItem[] }> {
   const { path, name, place } = job;
   const { last, redaction, subject } = request;
-  const part = last === undefined ? path : await lastMinutes(path, last, place);
+  const part = last === undefined ? await stillTape(path, place) : await lastMinutes(path, last, place);
   const isPacked = part.endsWith(".gz") && redaction === undefined;
   const inside = `tapes/${name}${isPacked ? ".gz" : ""}`;
   const redacted = redaction === undefined ? undefined : await redactedCopy(part, job, { redaction, ports });
@@ -122,6 +125,21 @@ async function bundledTape(
   const traced = `traces/${name}`;
   files.push(await itemOfFile(traced, "trace", out));
   return { tape: { ...tape, trace: { path: traced, outcome } }, files };
+}
+
+/** A recording that was not closed may still go on: what is played and what goes in must be the same bytes. */
+async function stillTape(path: string, place: string): Promise<string> {
+  if (path.endsWith(".gz") || (await exists(blobsFolder(path)))) return path;
+  // Whatever is wrong with it is for whoever plays it to say.
+  const mayGrow = await inspectTape(path, { quick: true }).then(
+    ({ closed }) => closed === undefined,
+    () => false,
+  );
+  if (!mayGrow) return path;
+  const still = join(place, "still.tape.jsonl");
+  const { bytes } = await itemOfFile(path, "tape", path);
+  await writeFileOf(bytes(), still, { disk: fileSystem, force: true });
+  return still;
 }
 
 async function redactedCopy(

@@ -1,13 +1,24 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { newIdentity } from "../../src/bundle/age.ts";
 import { itemOfBytes } from "../../src/bundle/bundle-item.ts";
 import { importBundle, openBundle } from "../../src/bundle/open-bundle.ts";
+import { reproduce } from "../../src/bundle/reproduce.ts";
 import { sha256Hex } from "../../src/bytes/sha256.ts";
+import { bundledSubject } from "../../src/cli/bundle/bundle-subject.ts";
 import { SmallDisk } from "../tape/small-disk.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { bundled, bundledCase, corpusCase, never } from "./bundling.ts";
+import { bundled, bundledCase, clock, corpusCase, NO_CONFIG, never, seatHere, VERSIONS } from "./bundling.ts";
 
 const open = { check: undefined, identities: [], signal: never };
 const CASE = "modbus/late-replies";
@@ -51,6 +62,24 @@ test("tapes of the same name from two folders both go in", async () => {
   ]);
   await using bundle = await openBundle(join(folder, "a.zip"), open);
   expect(readFileSync(join(bundle.folder, "tapes/tape-3.tape.jsonl"))).toEqual(readFileSync(tapes[2]!));
+});
+
+test("of a recording that still goes on, what was played is what goes in", async () => {
+  const folder = temporaryFolder();
+  const tape = join(folder, "live.tape.jsonl");
+  const whole = readFileSync(corpusCase("nmea/receiver").tape, "utf8").trimEnd().split("\n");
+  writeFileSync(tape, `${whole.slice(0, 20).join("\n")}\n`);
+  const { named, seat } = await bundledSubject({ name: "nmea", options: {}, seed: 0 }, NO_CONFIG, never);
+  // More is recorded at the moment in which it is played.
+  const recorded = async (): Promise<readonly string[]> => {
+    appendFileSync(tape, `${whole.slice(20, 40).join("\n")}\n`);
+    return [];
+  };
+  const zip = join(folder, "a.zip");
+  await bundled([tape], zip, { request: { subject: { named, seat: { ...seat, recorded } } } });
+  await using bundle = await openBundle(zip, open);
+  const reproduced = await reproduce({ ...bundle, versions: VERSIONS, seat: seatHere(), clock, signal: never });
+  expect(reproduced).toMatchObject({ verdict: "reproduced" });
 });
 
 test("blobs go with their tape, and nothing else that lies there", async () => {
