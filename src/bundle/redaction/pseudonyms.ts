@@ -3,7 +3,7 @@ import { createHmac } from "node:crypto";
 import { fromHex, toHex } from "../../bytes/hex.ts";
 import { isText } from "../../bytes/utf8.ts";
 import { classesOf } from "./character-class.ts";
-import { displaced, permuted } from "./permutation.ts";
+import { displaced, KeyedBlocks, permuted } from "./permutation.ts";
 
 /** So many aliases are remembered; beyond, they are made again. */
 const KNOWN_MAX = 65_536;
@@ -27,10 +27,12 @@ const BOUNDS: readonly number[] = [
  */
 export class Pseudonyms {
   readonly #key: Uint8Array;
+  readonly #blocks: KeyedBlocks;
   readonly #known = new Map<string, string>();
 
   constructor(key: Uint8Array) {
     this.#key = key;
+    this.#blocks = new KeyedBlocks(key);
   }
 
   /** Names the key without telling it: who compares two bundles sees whether their aliases agree. */
@@ -45,7 +47,7 @@ export class Pseudonyms {
       const moving = classes.filter((one) => one !== undefined);
       if (moving.length === 0) return text;
       const shape = [...text].map((character, index) => classes[index]?.first ?? character).join("");
-      const image = displaced(this.#key, `text ${shape}`, {
+      const image = displaced(this.#blocks, `text ${shape}`, {
         digits: moving.map(({ place }) => place),
         sizes: moving.map(({ size }) => size),
       });
@@ -74,7 +76,7 @@ export class Pseudonyms {
       return new TextEncoder().encode(this.text(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes)));
     const hex = this.#remembered(`b${toHex(bytes)}`, () => {
       const sizes = new Array<number>(bytes.length).fill(256);
-      return toHex(Uint8Array.from(displaced(this.#key, "bytes", { digits: [...bytes], sizes })));
+      return toHex(Uint8Array.from(displaced(this.#blocks, "bytes", { digits: [...bytes], sizes })));
     });
     return fromHex(hex) ?? bytes;
   }
@@ -85,7 +87,7 @@ export class Pseudonyms {
     const [, whole = "", minutes = "", rest = ""] = /^(\d{2,3})([0-5]\d)((?:\.\d{1,12})?)$/.exec(text) ?? [];
     if (whole.length !== (of === "latitude" ? 2 : 3) || Number(whole) >= degrees) return this.text(text);
     const decimals = [...rest.slice(1)].map(Number);
-    const image = displaced(this.#key, of, {
+    const image = displaced(this.#blocks, of, {
       digits: [Number(whole), Number(minutes), ...decimals],
       sizes: [degrees, 60, ...decimals.map(() => 10)],
     });
@@ -101,7 +103,7 @@ export class Pseudonyms {
     const ranges = parts.map((part) =>
       part < 10 ? [0, 10] : part < 100 ? [10, 90] : part < 200 ? [100, 100] : [200, 55],
     );
-    const image = displaced(this.#key, "host", {
+    const image = displaced(this.#blocks, "host", {
       digits: parts.map((part, index) =>
         Math.max(0, Math.min(part - (ranges[index]?.[0] ?? 0), (ranges[index]?.[1] ?? 1) - 1)),
       ),
@@ -126,7 +128,7 @@ export class Pseudonyms {
     const from = value - low;
     for (let place = from; ; ) {
       const digits = [...String(place).padStart(width, "0")].map(Number);
-      place = Number(permuted(this.#key, `number ${low}`, { digits, sizes }).join(""));
+      place = Number(permuted(this.#blocks, `number ${low}`, { digits, sizes }).join(""));
       if (place < size) return low + (place === from ? (place + 1) % size : place);
     }
   }

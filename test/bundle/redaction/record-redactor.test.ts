@@ -50,7 +50,7 @@ describe("while recording", () => {
     expect(await redactor.elapse(ms(900), ms(0))).toEqual([]);
     const given = await redactor.elapse(ms(1001), ms(1));
     expect(given).toMatchObject([{ type: "gap", cause: "redacted", bytes: 16 }, { type: "raw" }]);
-    expect(wire(given).toString()).toBe("$XXXXX,0000.00,X".slice(0, 16));
+    expect(wire(given).toString()).toMatch(/^\$X{5},0000\.00,X$/);
     // What completes it later tells nothing either.
     const rest = await redactor.take([raw(2000, "rx", `${SENTENCE.slice(16)}${SENTENCE}`)]);
     expect(wire(rest).toString()).not.toMatch(/12311|4916/);
