@@ -47,6 +47,14 @@ export class GitProject {
     return name === "HEAD" ? undefined : name;
   }
 
+  /** Whether git knows in whose name it commits and tags. */
+  isIdentified(): Promise<boolean> {
+    return this.git(["var", "GIT_COMMITTER_IDENT"]).then(
+      () => true,
+      () => false,
+    );
+  }
+
   /** What is not committed, the folder of releases left aside. */
   async changes(out: string): Promise<readonly string[]> {
     const text = await this.git(["status", "--porcelain", "-z", "--", ".", `:(exclude)${out}`]);

@@ -15,6 +15,7 @@ export interface PrepareRequest {
   readonly project: GitProject;
   readonly settings: ReleaseSettings;
   readonly bump: string | undefined;
+  readonly dryRun: boolean;
   /** The release counter, if it is not to follow the one that is published. */
   readonly release: number | undefined;
   /** What an earlier attempt decided, if it is to go on. */
@@ -51,6 +52,7 @@ export async function prepareRelease(request: PrepareRequest): Promise<Decided> 
     lock: found.lock,
     changes: await project.changes(settings.out),
     branch: await project.branch(),
+    identified: request.dryRun || (await project.isIdentified()),
     tag,
     tags: new Set([...tags].filter(([, commit]) => !goesOn || commit !== begun.commit).map(([name]) => name)),
     finished: await isThere(placesOf(project, { ...settings, dryRun: false }, target).finished),

@@ -17,6 +17,8 @@ export interface ProjectFacts {
   readonly changes: readonly string[];
   /** The branch that is checked out; `undefined`: none is. */
   readonly branch: string | undefined;
+  /** Whether git knows who commits and tags; a dry run needs nobody. */
+  readonly identified: boolean;
   readonly tag: string;
   readonly tags: ReadonlySet<string>;
   /** Whether there is a finished release of the target. */
@@ -27,7 +29,7 @@ const CHANGES_SHOWN = 5;
 
 /** Everything that forbids the release, each with what to do about it; empty: nothing does. */
 export function versionProblems(facts: ProjectFacts): readonly string[] {
-  const { current, target, lock, changes, branch, tag, tags, finished } = facts;
+  const { current, target, lock, changes, branch, identified, tag, tags, finished } = facts;
   const locked = lock && [lock.version, lock.packages[""]?.version];
   const shown = changes.slice(0, CHANGES_SHOWN).join(", ");
   const problems: readonly (readonly [boolean, string])[] = [
@@ -45,6 +47,7 @@ export function versionProblems(facts: ProjectFacts): readonly string[] {
       `there are changes that are not committed (${shown}${changes.length > CHANGES_SHOWN ? ", …" : ""})`,
     ],
     [target !== current && branch === undefined, "no branch is checked out that could take the new version"],
+    [!identified, "git does not know who makes the tag: set user.name and user.email"],
     [tags.has(tag), `there is a tag ${tag} already: name a newer version with --bump`],
     [finished, `${target} is released already: name a newer version with --bump`],
   ];

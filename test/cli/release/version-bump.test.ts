@@ -22,6 +22,7 @@ const GOOD = {
   lock: { version: "1.2.3", packages: { "": { version: "1.2.3" } } },
   changes: [],
   branch: "main",
+  identified: true,
   tag: "v1.3.0",
   tags: new Set(["v1.2.3"]),
   finished: false,
@@ -41,6 +42,7 @@ test.for([
   [{ changes: ["?? a", " M b", "c", "d", "e", "f"] }, "not committed (?? a,  M b, c, d, e, …)"],
   [{ branch: undefined }, "no branch is checked out"],
   [{ tags: new Set(["v1.3.0"]) }, "there is a tag v1.3.0 already"],
+  [{ identified: false }, "git does not know who makes the tag"],
   [{ finished: true }, "1.3.0 is released already"],
   [{ current: "1", target: "1" }, '"1", which is no version'],
 ] as const)("%j forbids it: %s", ([change, problem]) => {
