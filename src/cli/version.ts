@@ -1,5 +1,6 @@
 import process from "node:process";
 import { PLUGIN_ABI } from "../plugin/abi.ts";
+import { SCENARIO_SCHEMA } from "../scenarios/scenario-schema.ts";
 import { TAPE_SCHEMA } from "../tape/record.ts";
 import { CONFIG_SCHEMA } from "./config/config-schema.ts";
 
@@ -23,6 +24,7 @@ export function versions() {
     plugin_abi: PLUGIN_ABI,
     config_schema: CONFIG_SCHEMA,
     data_schema: TAPE_SCHEMA,
+    scenario_schema: SCENARIO_SCHEMA,
     git_sha,
     platform,
     node: process.version,
