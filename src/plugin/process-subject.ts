@@ -3,7 +3,7 @@ import type { Edit, FrameOnWire } from "../machine/machine.ts";
 import { refusePortFaults } from "../replayer/machine-subject.ts";
 import type { Advanced, OpenOptions, Subject, SubjectRun } from "../replayer/subject.ts";
 import type { TapeRecord } from "../tape/record.ts";
-import type { Nanos } from "../time/nanos.ts";
+import { type Nanos, nanos } from "../time/nanos.ts";
 import { Conversation, type ConversationOptions } from "./conversation.ts";
 import type { Ready } from "./schema.ts";
 
@@ -15,6 +15,7 @@ export interface ProcessSubjectOptions extends Omit<ConversationOptions, "comman
 
 /** While it works at some of them, the answers to others are read. */
 const AT_ONCE = 4096;
+const PORTION_BYTES = 64 * 1024;
 /** Programs that have finished a run and take another one: as many as there may be runs at once. */
 const IDLE_MAX = 4;
 
@@ -98,7 +99,19 @@ class ProcessRun implements SubjectRun {
   async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {
     signal.throwIfAborted();
     this.#signal = signal;
-    return this.#conversation.advance(records, until, signal);
+    const outputs: TapeRecord[] = [];
+    for (let start = 0; ; ) {
+      const end = portionEnd(records, start);
+      const next = records[end];
+      // ADR 0001: more of this instant may be to come.
+      const reached = next === undefined || next.type === "header" ? until : nanos(next.at - 1);
+      const portion = start === 0 && next === undefined ? records : records.slice(start, end);
+      const said = await this.#conversation.advance(portion, reached, signal);
+      if (portion === records) return said;
+      for (const output of said.outputs) outputs.push(output);
+      if (next === undefined) return { outputs, deadline: said.deadline };
+      start = end;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,6 +119,17 @@ class ProcessRun implements SubjectRun {
     this.#released = true;
     this.#release();
   }
+}
+
+/** Behind the last record that is told at once: what they say stays below the limit on answers, unless frames are empty. */
+function portionEnd(records: readonly TapeRecord[], start: number): number {
+  let bytes = 0;
+  for (let index = start; index < records.length; index += 1) {
+    const record = records[index];
+    if (record?.type === "raw") bytes += record.bytes.length;
+    if (bytes > PORTION_BYTES && index > start) return index;
+  }
+  return records.length;
 }
 
 function otherRole({ name, role }: Subject, said: Subject["role"]): FieldtapeError {

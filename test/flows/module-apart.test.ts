@@ -35,10 +35,13 @@ export const create = ({ role }) => ({
 const OPEN: OpenOptions = { config: {}, channels: [], seed: 0, faults: [] };
 const { signal } = new AbortController();
 
+const FRAMES = 'export const PLUGIN_ABI = 1;\nexport const create = () => ({ framer: { subject: "lines" } });\n';
+
 async function subjects(
   role: Subject["role"] = "observer",
+  source = SOURCE,
 ): Promise<{ here: Subject; apart: Subject; open: OpenOptions }> {
-  const folder = ownProject({}, { "mine/mine.mjs": SOURCE });
+  const folder = ownProject({}, { "mine/mine.mjs": source });
   const config = { subjects: { mine: { module: "./mine/mine.mjs", options: { role } } } };
   const loaded = { config, file: join(folder, "fieldtape.config.json") };
   const [here, apart] = await Promise.all([
@@ -100,6 +103,17 @@ describe("a module in a process of its own", () => {
         { numRuns: 60 },
       );
     }
+  });
+
+  test("is told long reads in portions, which nobody sees", async () => {
+    const { here, apart, open } = await subjects("observer", FRAMES);
+    const records = Array.from({ length: 4 }, (_, index) => read(index, "a\n".repeat(30_000)));
+    const whole = { records, cuts: [], until: 40 };
+    const expected = await said(here, open, whole);
+    expect(expected.outputs.length).toBe(120_000);
+    const actual = await said(apart, open, whole);
+    expect(actual.outputs.length).toBe(expected.outputs.length);
+    expect(JSON.stringify(actual) === JSON.stringify(expected)).toBe(true);
   });
 
   test("goes on from a snapshot, its own or one of the same module in this process", async () => {
