@@ -184,6 +184,7 @@ test("every version is in one place", async () => {
       plugin_abi: 1,
       config_schema: 1,
       data_schema: 2,
+      scenario_schema: 1,
       git_sha: expect.any(String),
       platform: `${process.platform}-${process.arch}`,
       node: process.version,
