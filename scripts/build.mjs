@@ -81,8 +81,8 @@ await build({
 await build({
   ...common,
   entryPoints: [
-    "src/cli/suite-worker.ts",
-    "src/cli/suite-process.ts",
+    "src/cli/suite/suite-worker.ts",
+    "src/cli/suite/suite-process.ts",
     "src/cli/plugin-host.ts",
     "src/plugin/kaitai/kaitai-module.ts",
   ],

@@ -7,8 +7,8 @@ import type { LoadedConfig } from "./config/config-file.ts";
 import { refuseContinuousIntegration } from "./continuous-integration.ts";
 import type { ExitCode } from "./exit.ts";
 import { parseOptionsFlag } from "./options-flag.ts";
-import { suiteSubjects } from "./suite-subjects.ts";
-import { caseWords, exitOf } from "./suite-words.ts";
+import { suiteSubjects } from "./suite/suite-subjects.ts";
+import { caseWords, exitOf } from "./suite/suite-words.ts";
 
 /** What `scenario new` was asked for. */
 export interface ScenarioRequest {

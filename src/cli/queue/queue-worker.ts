@@ -9,7 +9,7 @@ import type { Clock } from "../../time/clock.ts";
 import { millis, type Nanos } from "../../time/nanos.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
 import { portable } from "../suite/result-file.ts";
-import { casePool } from "../suite-pool.ts";
+import { casePool } from "../suite/suite-pool.ts";
 import { layOut } from "./case-files.ts";
 import { type QueueHouse, queueName } from "./open-queue.ts";
 import { parseQueuedCase, type QueuedCase } from "./schema.ts";

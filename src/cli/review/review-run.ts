@@ -3,8 +3,8 @@ import type { Cluster } from "../../scenarios/differences/cluster.ts";
 import { clustersOf } from "../../scenarios/differences/cluster.ts";
 import type { ClusterWordsOptions } from "../cluster-words.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
-import { runToCompare, type SuiteReport } from "../suite-run.ts";
-import { differingCases } from "../suite-words.ts";
+import { runToCompare, type SuiteReport } from "../suite/suite-run.ts";
+import { differingCases } from "../suite/suite-words.ts";
 
 /** A run that is reviewed. */
 export interface ReviewRun {

@@ -5,7 +5,7 @@ import type { Decisions } from "../../scenarios/review/decisions.ts";
 import { writeReview } from "../../scenarios/review/review-file.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
 import { EXIT, type ExitCode, worst } from "../exit.ts";
-import { acceptanceExit, acceptanceWords, tryCases } from "../suite-accept.ts";
+import { acceptanceExit, acceptanceWords, tryCases } from "../suite/suite-accept.ts";
 import type { ReviewRun } from "./review-run.ts";
 
 export interface WriteDecisionsOptions {

@@ -1,6 +1,6 @@
 import type { RunResult } from "../../scenarios/run/run-result.ts";
-import { runSuiteBelow } from "../suite-run.ts";
 import { configOf, configOptionsOf } from "../wiring.ts";
+import { runSuiteBelow } from "./suite-run.ts";
 
 export interface CollectOptions {
   readonly dir: string;

@@ -4,9 +4,9 @@ import type { JsonObject } from "../../bytes/json.ts";
 import { clustersOf } from "../../scenarios/differences/cluster.ts";
 import type { RunResult } from "../../scenarios/run/run-result.ts";
 import { type ExitCode, worst } from "../exit.ts";
-import { differingCases, exitOfCase, runWords } from "../suite-words.ts";
 import { type WantedReport, writeReports } from "./reports.ts";
 import { writeRunResult } from "./result-file.ts";
+import { differingCases, exitOfCase, runWords } from "./suite-words.ts";
 
 export interface Conclusion {
   /** Where the run's result is to be left. */

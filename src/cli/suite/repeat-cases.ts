@@ -7,8 +7,8 @@ import type { Clock } from "../../time/clock.ts";
 import type { Nanos } from "../../time/nanos.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
 import { programRoot } from "../program-root.ts";
-import type { RepeatAnswer, RepeatedCase, RepeatTask } from "../suite-process.ts";
 import { Watchdog } from "../watchdog.ts";
+import type { RepeatAnswer, RepeatedCase, RepeatTask } from "./suite-process.ts";
 
 export interface RepeatOptions {
   /** How often each case is played once more. */
@@ -88,7 +88,7 @@ async function repeatIn(
   { corpus, kept, config, clock, caseLimit, signal }: RepeatOptions,
 ): Promise<{ readonly answered: number; readonly end: string }> {
   using watchdog = new Watchdog(clock, caseLimit);
-  const child = fork(join(programRoot(), "dist", "cli", "suite-process.js"), [], {
+  const child = fork(join(programRoot(), "dist", "cli", "suite", "suite-process.js"), [], {
     env: { ...process.env, TZ: zone, LC_ALL: locale, LANG: locale },
     execArgv: [`--max-old-space-size=${megabytes}`],
     stdio: ["ignore", "ignore", "ignore", "ipc"],

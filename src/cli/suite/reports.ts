@@ -35,7 +35,7 @@ const REPORTS: Readonly<Record<string, (input: ReportInput) => Promise<void>>> =
       import("../../scenarios/report/html-report.ts"),
       import("./case-pictures.ts"),
       import("../../scenarios/differences/cluster.ts"),
-      import("../suite-words.ts"),
+      import("./suite-words.ts"),
       import("../version.ts"),
     ]);
     const clusters = clustersOf(differingCases(result.cases));

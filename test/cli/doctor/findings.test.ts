@@ -38,7 +38,7 @@ describe("the doctor", () => {
       "bin/run.js",
       "bin/updater.js",
       "dist/cli/main.js",
-      "dist/cli/suite-worker.js",
+      "dist/cli/suite/suite-worker.js",
       "dist/updater.js",
     ]) {
       mkdirSync(join(root, name, ".."), { recursive: true });

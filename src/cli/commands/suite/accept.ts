@@ -4,7 +4,7 @@ import type { Trial } from "../../../scenarios/trial.ts";
 import { refuseContinuousIntegration } from "../../continuous-integration.ts";
 import { type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
-import type { AcceptRequest } from "../../suite-accept.ts";
+import type { AcceptRequest } from "../../suite/suite-accept.ts";
 
 export class SuiteAccept extends FieldtapeCommand {
   static override summary = "Make what the subjects say now the goldens of the named cases.";
@@ -43,7 +43,7 @@ export class SuiteAccept extends FieldtapeCommand {
     const { argv, flags } = await this.parse(SuiteAccept);
     refuseContinuousIntegration();
     const [{ toAccept, tryCases }, { accept, refuseNoReason }, { configOf, configOptionsOf }] = await Promise.all([
-      import("../../suite-accept.ts"),
+      import("../../suite/suite-accept.ts"),
       import("../../../scenarios/accept.ts"),
       import("../../wiring.ts"),
     ]);
@@ -71,7 +71,7 @@ export class SuiteAccept extends FieldtapeCommand {
   }
 
   async #report(accepted: readonly Trial[], json: boolean): Promise<ExitCode> {
-    const { acceptanceExit, acceptanceWords } = await import("../../suite-accept.ts");
+    const { acceptanceExit, acceptanceWords } = await import("../../suite/suite-accept.ts");
     if (json) for (const { name, outcome, lints } of accepted) await this.printJson({ name, outcome, lints });
     else for (const words of acceptanceWords(accepted)) await this.printLine(words);
     return worst(accepted.map(({ outcome }) => acceptanceExit(outcome)));

@@ -23,7 +23,7 @@ export class SuiteLint extends FieldtapeCommand {
     const [{ discover }, { lint }, { suiteSubjects }, { configOf }] = await Promise.all([
       import("../../../scenarios/discover.ts"),
       import("../../../scenarios/lint.ts"),
-      import("../../suite-subjects.ts"),
+      import("../../suite/suite-subjects.ts"),
       import("../../wiring.ts"),
     ]);
     const findSubject = suiteSubjects(await configOf(flags));

@@ -36,7 +36,7 @@ export class SuiteMerge extends FieldtapeCommand {
       ]);
     const [{ parseReport }, { countWords }] = await Promise.all([
       import("../../suite/reports.ts"),
-      import("../../suite-words.ts"),
+      import("../../suite/suite-words.ts"),
     ]);
     const reports = (flags.report ?? []).map(parseReport);
     const parts = [];

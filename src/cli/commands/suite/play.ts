@@ -18,7 +18,7 @@ export class SuitePlay extends FieldtapeCommand {
     const { args, flags } = await this.parse(SuitePlay);
     const [{ playCorpus }, { suiteSubjects }, { configOf }] = await Promise.all([
       import("../../suite/play-corpus.ts"),
-      import("../../suite-subjects.ts"),
+      import("../../suite/suite-subjects.ts"),
       import("../../wiring.ts"),
     ]);
     const folder = resolve(args.dir);

@@ -37,7 +37,7 @@ export class SuiteReview extends FieldtapeCommand {
         import("../../review/write-decisions.ts"),
         import("../../../scenarios/review/review-file.ts"),
         import("../../wiring.ts"),
-        import("../../suite-words.ts"),
+        import("../../suite/suite-words.ts"),
       ]);
     const config = await configOf(flags);
     const signal = this.interrupted;

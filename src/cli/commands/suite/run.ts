@@ -84,8 +84,8 @@ export class SuiteRun extends FieldtapeCommand {
       { conclude, runJson, runLines },
       { parseReport },
     ] = await Promise.all([
-      import("../../suite-run.ts"),
-      import("../../suite-words.ts"),
+      import("../../suite/suite-run.ts"),
+      import("../../suite/suite-words.ts"),
       import("../../wiring.ts"),
       import("../../suite/conclude.ts"),
       import("../../suite/reports.ts"),

@@ -25,7 +25,7 @@ export class SuiteStrength extends FieldtapeCommand {
       import("../../../scenarios/discover.ts"),
       import("../../../scenarios/scenario.ts"),
       import("../../../scenarios/strength/strength.ts"),
-      import("../../suite-subjects.ts"),
+      import("../../suite/suite-subjects.ts"),
       import("../../wiring.ts"),
     ]);
     const folder = resolve(args.dir);

@@ -3,22 +3,22 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import process from "node:process";
-import { caseName } from "../scenarios/case-folder.ts";
-import type { CaseJob } from "../scenarios/case-job.ts";
-import { type CaseResult, verdict } from "../scenarios/case-result.ts";
-import { orphanOf, type RunResult, type Timings } from "../scenarios/run/run-result.ts";
-import { declaredBy, settle } from "../scenarios/run/settle.ts";
-import { type CaseRunner, runJobs } from "../scenarios/run-jobs.ts";
-import { formatIso } from "../time/iso.ts";
-import { seconds } from "../time/nanos.ts";
-import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
-import { buildDigest } from "./suite/build-digest.ts";
-import { type Choice, type ChosenCases, chooseCases } from "./suite/chosen-cases.ts";
-import { repeatCases, withRepeats } from "./suite/repeat-cases.ts";
-import { portable } from "./suite/result-file.ts";
-import { keepTimings, readTimings } from "./suite/timings-file.ts";
+import { caseName } from "../../scenarios/case-folder.ts";
+import type { CaseJob } from "../../scenarios/case-job.ts";
+import { type CaseResult, verdict } from "../../scenarios/case-result.ts";
+import { orphanOf, type RunResult, type Timings } from "../../scenarios/run/run-result.ts";
+import { declaredBy, settle } from "../../scenarios/run/settle.ts";
+import { type CaseRunner, runJobs } from "../../scenarios/run-jobs.ts";
+import { formatIso } from "../../time/iso.ts";
+import { seconds } from "../../time/nanos.ts";
+import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
+import { realWorld, type World } from "../wiring.ts";
+import { buildDigest } from "./build-digest.ts";
+import { type Choice, type ChosenCases, chooseCases } from "./chosen-cases.ts";
+import { repeatCases, withRepeats } from "./repeat-cases.ts";
+import { portable } from "./result-file.ts";
 import { casePool } from "./suite-pool.ts";
-import { realWorld, type World } from "./wiring.ts";
+import { keepTimings, readTimings } from "./timings-file.ts";
 
 /** What `suite run` was asked for. */
 export interface SuiteRequest extends Choice {
@@ -65,8 +65,8 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
   const { config, workers, queue } = request;
   if (queue !== undefined) {
     const [{ queueHouse }, { QueueRunner }] = await Promise.all([
-      import("./queue/open-queue.ts"),
-      import("./queue/queue-runner.ts"),
+      import("../queue/open-queue.ts"),
+      import("../queue/queue-runner.ts"),
     ]);
     await using runner = await QueueRunner.open({
       house: await queueHouse(queue.redis, request.signal),
@@ -130,7 +130,7 @@ async function withDeclared(result: CaseResult, corpus: string): Promise<CaseRes
   const { outcome } = result;
   if (outcome.type !== "failed" || (outcome.code !== "SUBJECT_HUNG" && outcome.code !== "SUBJECT_CRASHED"))
     return result;
-  const { loadScenario } = await import("../scenarios/scenario.ts");
+  const { loadScenario } = await import("../../scenarios/scenario.ts");
   return { ...result, ...declaredBy((await loadScenario(corpus, join(corpus, result.name))).settings) };
 }
 

@@ -1,12 +1,12 @@
 import process from "node:process";
-import { FieldtapeError } from "../errors.ts";
-import { goldenText } from "../scenarios/golden.ts";
-import { play } from "../scenarios/play.ts";
-import { readKept } from "../scenarios/run/kept-said.ts";
-import { loadScenario } from "../scenarios/scenario.ts";
-import { shiftDate } from "../time/system-clock.ts";
-import { type ConfigOptions, loadConfig } from "./config/config-file.ts";
-import { firstOther } from "./suite/first-other.ts";
+import { FieldtapeError } from "../../errors.ts";
+import { goldenText } from "../../scenarios/golden.ts";
+import { play } from "../../scenarios/play.ts";
+import { readKept } from "../../scenarios/run/kept-said.ts";
+import { loadScenario } from "../../scenarios/scenario.ts";
+import { shiftDate } from "../../time/system-clock.ts";
+import { type ConfigOptions, loadConfig } from "../config/config-file.ts";
+import { firstOther } from "./first-other.ts";
 import { suiteSubjects } from "./suite-subjects.ts";
 
 /** What a process is told that plays cases once more, in surroundings that must not matter. */

@@ -1,9 +1,9 @@
 import { relative } from "node:path";
 import process from "node:process";
-import { type CaseOutcome, type CaseResult, type Unmet, verdict } from "../scenarios/case-result.ts";
-import { type CaseFindings, clustersOf } from "../scenarios/differences/cluster.ts";
-import { clustersWords } from "./cluster-words.ts";
-import { EXIT, EXIT_OF_ERROR, type ExitCode } from "./exit.ts";
+import { type CaseOutcome, type CaseResult, type Unmet, verdict } from "../../scenarios/case-result.ts";
+import { type CaseFindings, clustersOf } from "../../scenarios/differences/cluster.ts";
+import { clustersWords } from "../cluster-words.ts";
+import { EXIT, EXIT_OF_ERROR, type ExitCode } from "../exit.ts";
 import type { SuiteReport } from "./suite-run.ts";
 
 /** The exit code that an outcome stands for. */

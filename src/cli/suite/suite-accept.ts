@@ -1,18 +1,18 @@
 import { join, resolve } from "node:path";
-import { FieldtapeError } from "../errors.ts";
-import { VARIANT_NAME } from "../scenarios/case-folder.ts";
-import { chooseCauses } from "../scenarios/choose-causes.ts";
-import { clustersOf } from "../scenarios/differences/cluster.ts";
-import { discover } from "../scenarios/discover.ts";
-import { runJobs } from "../scenarios/run-jobs.ts";
-import { isRefusal, type Trial, type TrialJob } from "../scenarios/trial.ts";
-import { seconds } from "../time/nanos.ts";
-import type { ConfigOptions, LoadedConfig } from "./config/config-file.ts";
-import { EXIT, type ExitCode } from "./exit.ts";
+import { FieldtapeError } from "../../errors.ts";
+import { VARIANT_NAME } from "../../scenarios/case-folder.ts";
+import { chooseCauses } from "../../scenarios/choose-causes.ts";
+import { clustersOf } from "../../scenarios/differences/cluster.ts";
+import { discover } from "../../scenarios/discover.ts";
+import { runJobs } from "../../scenarios/run-jobs.ts";
+import { isRefusal, type Trial, type TrialJob } from "../../scenarios/trial.ts";
+import { seconds } from "../../time/nanos.ts";
+import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
+import { EXIT, type ExitCode } from "../exit.ts";
+import { realWorld } from "../wiring.ts";
 import { trialPool } from "./suite-pool.ts";
 import { CASE_TIMEOUT_SECONDS, runToCompare } from "./suite-run.ts";
 import { caseWords, differingCases, exitOf } from "./suite-words.ts";
-import { realWorld } from "./wiring.ts";
 
 /** What `suite accept` was asked for. */
 export interface AcceptRequest {

@@ -1,13 +1,13 @@
 import type { MessagePort } from "node:worker_threads";
-import { caseName } from "../scenarios/case-folder.ts";
-import type { CaseJob } from "../scenarios/case-job.ts";
-import type { CaseResult } from "../scenarios/case-result.ts";
-import { type FindSubject, runCase } from "../scenarios/run-case.ts";
-import { type Trial, type TrialJob, tryCase } from "../scenarios/trial.ts";
-import { millis, type Nanos, plus } from "../time/nanos.ts";
-import { type ConfigOptions, loadConfig } from "./config/config-file.ts";
+import { caseName } from "../../scenarios/case-folder.ts";
+import type { CaseJob } from "../../scenarios/case-job.ts";
+import type { CaseResult } from "../../scenarios/case-result.ts";
+import { type FindSubject, runCase } from "../../scenarios/run-case.ts";
+import { type Trial, type TrialJob, tryCase } from "../../scenarios/trial.ts";
+import { millis, type Nanos, plus } from "../../time/nanos.ts";
+import { type ConfigOptions, loadConfig } from "../config/config-file.ts";
+import { realWorld } from "../wiring.ts";
 import { suiteSubjects } from "./suite-subjects.ts";
-import { realWorld } from "./wiring.ts";
 
 /** What a thread of the suite is told: names cross the border, not functions. */
 export interface WorkerTask<Job> {
@@ -46,7 +46,7 @@ type DoJob<Job, Result> = (
 export const runTask = (task: WorkerTask<CaseJob>): Promise<void> =>
   doAll<CaseJob, CaseResult>(task, async (job, findSubject, signal) => {
     if (job.cache === undefined) return { result: await runCase(job, findSubject, signal), known: false };
-    const { cachedResult, cacheResult } = await import("../scenarios/run/case-cache.ts");
+    const { cachedResult, cacheResult } = await import("../../scenarios/run/case-cache.ts");
     const known = cachedResult(job, caseName(job.corpus, job.folder), job.cache);
     if (known !== undefined) return { result: known, known: true };
     const result = await runCase(job, findSubject, signal);

@@ -2,17 +2,17 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
 import Tinypool from "tinypool";
-import { caseName } from "../scenarios/case-folder.ts";
-import type { CaseJob } from "../scenarios/case-job.ts";
-import type { CaseResult } from "../scenarios/case-result.ts";
-import type { JobPlace, JobRunner, Named, TakeResult } from "../scenarios/run-jobs.ts";
-import type { Trial, TrialJob } from "../scenarios/trial.ts";
-import type { Clock } from "../time/clock.ts";
-import { type Nanos, ZERO } from "../time/nanos.ts";
-import type { ConfigOptions } from "./config/config-file.ts";
-import { programRoot } from "./program-root.ts";
+import { caseName } from "../../scenarios/case-folder.ts";
+import type { CaseJob } from "../../scenarios/case-job.ts";
+import type { CaseResult } from "../../scenarios/case-result.ts";
+import type { JobPlace, JobRunner, Named, TakeResult } from "../../scenarios/run-jobs.ts";
+import type { Trial, TrialJob } from "../../scenarios/trial.ts";
+import type { Clock } from "../../time/clock.ts";
+import { type Nanos, ZERO } from "../../time/nanos.ts";
+import type { ConfigOptions } from "../config/config-file.ts";
+import { programRoot } from "../program-root.ts";
+import { Watchdog } from "../watchdog.ts";
 import type { WorkerMessage, WorkerTask } from "./suite-worker.ts";
-import { Watchdog } from "./watchdog.ts";
 
 export interface SuitePoolOptions {
   readonly config: ConfigOptions;
@@ -59,7 +59,7 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
     this.#work = work;
     this.width = options.width ?? availableParallelism();
     this.#pool = new Tinypool({
-      filename: join(programRoot(), "dist", "cli", "suite-worker.js"),
+      filename: join(programRoot(), "dist", "cli", "suite", "suite-worker.js"),
       name: work.task,
       minThreads: this.width,
       maxThreads: this.width,

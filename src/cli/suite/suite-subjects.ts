@@ -1,7 +1,7 @@
-import type { FindSubject } from "../scenarios/run-case.ts";
-import { canarySubject } from "./canary-subject.ts";
-import type { LoadedConfig } from "./config/config-file.ts";
-import { type ResolvedSubject, resolveSubject } from "./subjects.ts";
+import type { FindSubject } from "../../scenarios/run-case.ts";
+import { canarySubject } from "../canary-subject.ts";
+import type { LoadedConfig } from "../config/config-file.ts";
+import { type ResolvedSubject, resolveSubject } from "../subjects.ts";
 
 /** What cases call the subject that breaks a rule. */
 const CANARY = "canary";
