@@ -173,7 +173,7 @@ describe("a program as a subject that", () => {
   test("is written as one text for a shell is refused", async () => {
     const { code, stderr } = await playMine(ownProject({ mine: { command: "python3 mine.py" } }, {}));
     expect(code).toBe(2);
-    expect(stderr).toContain('"command" (a program, as a list of words)');
+    expect(stderr).toContain("subjects.mine.command: must be a list");
   });
 });
 
