@@ -60,7 +60,7 @@ test("what is no tape, and what is no name, leaves nothing behind", async () => 
   const cwd = site();
   writeFileSync(join(cwd, "bundle.zip"), "PK\u0003\u0004");
   for (const [name, from, words] of [
-    ["text/a", "bundle.zip", "unpack it"],
+    ["text/a", "bundle.zip", "does not end as a bundle does"],
     ["text/a", ".", "is a folder"],
     ["text/a", "missing.tape.jsonl", "missing.tape.jsonl"],
     ["../outside", "site.tape.jsonl", "is no name for a case"],
