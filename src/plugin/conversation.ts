@@ -7,6 +7,7 @@ import { LineEncoder } from "../tape/line-encoder.ts";
 import type { TapeRecord } from "../tape/record.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos } from "../time/nanos.ts";
+import { turn } from "../time/system-clock.ts";
 import { PLUGIN_ABI } from "./abi.ts";
 import { Answers, type Question } from "./answers.ts";
 import { Child } from "./child.ts";
@@ -49,6 +50,8 @@ export class Conversation {
   readonly #encoder = new LineEncoder();
   #owed: Owed | undefined;
   #failure: unknown;
+  /** What it said of its failure. */
+  #said: Extract<Answer, { type: "failed" }> | undefined;
   #asked = 0;
   /** Pieces of a state that is on its way. */
   #state = "";
@@ -200,8 +203,11 @@ export class Conversation {
 
   #take(answer: Answer): void {
     if (answer.type === "failed") {
-      const { code, message, hint } = answer;
-      this.#fail(this.#error(code ?? "SUBJECT_CRASHED", message, hint));
+      this.#said ??= answer;
+      // What it logged before it said so stands in the other pipe already, and is read within a turn.
+      void turn()
+        .then(turn)
+        .then(() => this.#broke("SUBJECT_CRASHED", "failed"));
       return;
     }
     if (answer.type === "snapshot") {
@@ -212,8 +218,12 @@ export class Conversation {
     this.#settle()?.resolve(answer);
   }
 
+  /** What it said itself of its failure counts before what came of it. */
   #broke(code: "SUBJECT_CRASHED" | "SUBJECT_HUNG", problem: string): void {
-    this.#fail(this.#error(code, `${this.#name} ${problem}`, undefined));
+    const { code: own = "SUBJECT_CRASHED", message, hint } = this.#said ?? {};
+    this.#fail(
+      message === undefined ? this.#error(code, `${this.#name} ${problem}`, hint) : this.#error(own, message, hint),
+    );
   }
 
   #fail(failure: unknown): void {

@@ -69,9 +69,24 @@ export function contained(command: Command, memory: number, can: Containment): C
 /** Variables that a program may need and that hold no secret. */
 const PASSED_ON = ["PATH", "SystemRoot", "PATHEXT"] as const;
 
+/**
+ * What is said to a subject of the place where it runs: nothing of this machine's. Where a run is repeated in other surroundings they are its
+ * own (`FIELDTAPE_SUBJECT_ZONE`, `…_LOCALE`, `…_DAYS`), so that a subject which lets them out is found.
+ */
+const NO_PLACE = { zone: "UTC", locale: "C.UTF-8", days: "0" };
+
 /** The same on every machine but for where programs are found: no home, no proxy, no token. */
 export function scrubbedEnvironment(): NodeJS.ProcessEnv {
   const passed = PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]));
-  // Python's sets and dictionaries of strings keep one order.
-  return { ...Object.fromEntries(passed), LANG: "C.UTF-8", TZ: "UTC", PYTHONHASHSEED: "0" };
+  const zone = process.env["FIELDTAPE_SUBJECT_ZONE"] ?? NO_PLACE.zone;
+  const locale = process.env["FIELDTAPE_SUBJECT_LOCALE"] ?? NO_PLACE.locale;
+  const days = process.env["FIELDTAPE_SUBJECT_DAYS"] ?? NO_PLACE.days;
+  return {
+    ...Object.fromEntries(passed),
+    TZ: zone,
+    LANG: locale,
+    ...(days === NO_PLACE.days ? {} : { FIELDTAPE_SUBJECT_DAYS: days }),
+    // Python's sets and dictionaries of strings keep one order.
+    PYTHONHASHSEED: "0",
+  };
 }

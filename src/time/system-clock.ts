@@ -98,7 +98,8 @@ export function ambientWorld(): { readonly zone: number; readonly day: number; r
  * From now on everything in this process that asks for the date gets another one: whatever it says must not depend on that. For a process
  * that was made for it.
  */
-export function shiftDate(millis: number): void {
+export function shiftDate(days: number): void {
+  const millis = days * DAY_MS;
   const Real = Date;
   globalThis.Date = new Proxy(Real, {
     construct: (target, args: [], newTarget) =>
@@ -107,6 +108,8 @@ export function shiftDate(millis: number): void {
     get: (target, name, receiver) => (name === "now" ? () => Real.now() + millis : Reflect.get(target, name, receiver)),
   });
 }
+
+const DAY_MS = 86_400_000;
 
 /** Resolves when everything that could go on has gone on: one turn of the event loop. */
 export function turn(): Promise<void> {

@@ -40,8 +40,6 @@ const SURROUNDINGS: readonly Surroundings[] = [
   { zone: "UTC", locale: "C", days: -1, megabytes: 256 },
 ];
 
-const DAY_MS = 86_400_000;
-
 /**
  * Plays cases again in fresh processes: another time zone, locale, date, order of cases, and limit of memory each time.
  *
@@ -89,7 +87,15 @@ async function repeatIn(
 ): Promise<{ readonly answered: number; readonly end: string }> {
   using watchdog = new Watchdog(clock, caseLimit);
   const child = fork(join(programRoot(), "dist", "cli", "suite", "suite-process.js"), [], {
-    env: { ...process.env, TZ: zone, LC_ALL: locale, LANG: locale },
+    env: {
+      ...process.env,
+      TZ: zone,
+      LC_ALL: locale,
+      LANG: locale,
+      FIELDTAPE_SUBJECT_ZONE: zone,
+      FIELDTAPE_SUBJECT_LOCALE: locale,
+      FIELDTAPE_SUBJECT_DAYS: String(days),
+    },
     execArgv: [`--max-old-space-size=${megabytes}`],
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
@@ -102,7 +108,7 @@ async function repeatIn(
     watchdog.pat();
     take(answer);
   });
-  const task: RepeatTask = { corpus, cases, kept, config, shiftMillis: days * DAY_MS };
+  const task: RepeatTask = { corpus, cases, kept, config, shiftDays: days };
   child.send(task);
   const status = await ended(child);
   over.removeEventListener("abort", kill);

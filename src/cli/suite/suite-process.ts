@@ -16,7 +16,7 @@ export interface RepeatTask {
   /** Where everything lies that was said the first time. */
   readonly kept: string;
   readonly config: ConfigOptions;
-  readonly shiftMillis: number;
+  readonly shiftDays: number;
 }
 
 export interface RepeatedCase {
@@ -40,8 +40,8 @@ process.once("message", (task: RepeatTask) => {
   );
 });
 
-async function repeat({ corpus, cases, kept, config, shiftMillis }: RepeatTask): Promise<void> {
-  shiftDate(shiftMillis);
+async function repeat({ corpus, cases, kept, config, shiftDays }: RepeatTask): Promise<void> {
+  shiftDate(shiftDays);
   const findSubject = suiteSubjects(await loadConfig(config));
   const { signal } = new AbortController();
   for (const { name, folder } of cases) {
