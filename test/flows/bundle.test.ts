@@ -1,7 +1,16 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, chownSync, copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, join, resolve } from "node:path";
 import process from "node:process";
 import { expect, test } from "vitest";
 import { literalForms } from "../../src/bundle/redaction/literal-forms.ts";
@@ -16,6 +25,7 @@ import { type Finished, fieldtape } from "./command-line.ts";
 
 const PROGRAM = resolve(import.meta.dirname, "../../bin/run.js");
 const NOBODY = 65_534;
+const isAnotherUser = process.getuid?.() === 0 && isOpenToAll(PROGRAM);
 /** On the wire, in the log, in a crash report, in a result, among the program's own secrets. A configuration that holds one is refused. */
 const PLANTED = {
   wire: "Yellow-Meter-4471",
@@ -25,9 +35,15 @@ const PLANTED = {
   own: "Uw6nH0-uploading-token",
 };
 
+/** Whether any user of the system can get at a file: a checkout in a private folder is for its owner alone. */
+function isOpenToAll(path: string): boolean {
+  const folder = dirname(path);
+  return folder === path || ((statSync(folder).mode & 0o001) !== 0 && isOpenToAll(folder));
+}
+
 /** Somebody else, elsewhere: where this process may, another user of the system; everywhere, with nothing of the first one's. */
 async function somebodyElse(args: readonly string[], home: string): Promise<Finished> {
-  const other = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+  const other = isAnotherUser ? { uid: NOBODY, gid: NOBODY } : {};
   const env = { PATH: process.env["PATH"], HOME: home, TMPDIR: home, NO_COLOR: "1" };
   const child = spawn(process.execPath, [PROGRAM, ...args], {
     cwd: home,
@@ -141,7 +157,7 @@ test.each(Object.keys(FRAMES))(
 
     const there = temporaryFolder();
     copyFileSync(join(here, "site.zip"), join(there, "site.zip"));
-    if (process.getuid?.() === 0) for (const path of [there, join(there, "site.zip")]) chownSync(path, NOBODY, NOBODY);
+    if (isAnotherUser) for (const path of [there, join(there, "site.zip")]) chownSync(path, NOBODY, NOBODY);
     chmodSync(join(there, "site.zip"), 0o600);
 
     const inspected = await somebodyElse(["bundle", "inspect", "site.zip", "--json"], there);
