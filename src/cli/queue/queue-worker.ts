@@ -3,13 +3,12 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import type { CaseResult } from "../../scenarios/case-result.ts";
-import { declaredBy } from "../../scenarios/run/settle.ts";
-import { loadScenario } from "../../scenarios/scenario.ts";
 import type { Clock } from "../../time/clock.ts";
 import { millis, type Nanos } from "../../time/nanos.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
 import { portable } from "../suite/result-file.ts";
 import { casePool } from "../suite/suite-pool.ts";
+import { withDeclared } from "../suite/with-declared.ts";
 import { layOut } from "./case-files.ts";
 import { type QueueHouse, queueName } from "./open-queue.ts";
 import { parseQueuedCase, type QueuedCase } from "./schema.ts";
@@ -94,18 +93,10 @@ async function runQueued(
     await pool.run([job], (result, spent) => taken.push({ result, spent }), new AbortController().signal);
     const [done] = taken;
     if (done === undefined) throw new Error("bug in fieldtape: a case without a result");
-    const declared = await declaredIn(done.result, corpus, folder);
+    const declared = await withDeclared(done.result, corpus);
     const result = portable(declared, process.cwd());
     return { result, ...(done.spent === undefined ? {} : { nanos: done.spent }) };
   } finally {
     if (!signal.aborted) await rm(corpus, { recursive: true, force: true });
   }
-}
-
-/** A thread that dies takes what the scenario declares with it. */
-async function declaredIn(result: CaseResult, corpus: string, folder: string): Promise<CaseResult> {
-  const { outcome } = result;
-  if (outcome.type !== "failed" || (outcome.code !== "SUBJECT_HUNG" && outcome.code !== "SUBJECT_CRASHED"))
-    return result;
-  return { ...result, ...declaredBy((await loadScenario(corpus, folder)).settings) };
 }

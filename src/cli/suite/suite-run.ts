@@ -7,7 +7,7 @@ import { caseName } from "../../scenarios/case-folder.ts";
 import type { CaseJob } from "../../scenarios/case-job.ts";
 import { type CaseResult, verdict } from "../../scenarios/case-result.ts";
 import { orphanOf, type RunResult, type Timings } from "../../scenarios/run/run-result.ts";
-import { declaredBy, settle } from "../../scenarios/run/settle.ts";
+import { settle } from "../../scenarios/run/settle.ts";
 import { type CaseRunner, runJobs } from "../../scenarios/run-jobs.ts";
 import { formatIso } from "../../time/iso.ts";
 import { seconds } from "../../time/nanos.ts";
@@ -19,6 +19,7 @@ import { repeatCases, withRepeats } from "./repeat-cases.ts";
 import { portable } from "./result-file.ts";
 import { casePool } from "./suite-pool.ts";
 import { keepTimings, readTimings } from "./timings-file.ts";
+import { withDeclared } from "./with-declared.ts";
 
 /** What `suite run` was asked for. */
 export interface SuiteRequest extends Choice {
@@ -123,15 +124,6 @@ export async function runOn(runner: CaseRunner, request: SuiteRequest, world: Wo
     cached: played.cached,
     seconds: world.clock.now() / 1e9,
   };
-}
-
-/** A worker that dies takes what the scenario declares with it. */
-async function withDeclared(result: CaseResult, corpus: string): Promise<CaseResult> {
-  const { outcome } = result;
-  if (outcome.type !== "failed" || (outcome.code !== "SUBJECT_HUNG" && outcome.code !== "SUBJECT_CRASHED"))
-    return result;
-  const { loadScenario } = await import("../../scenarios/scenario.ts");
-  return { ...result, ...declaredBy((await loadScenario(corpus, join(corpus, result.name))).settings) };
 }
 
 interface PlayedCases {
