@@ -12,7 +12,7 @@ import { madeRoom, measured } from "./prepare.ts";
 import { left, rolledBack } from "./roll-back.ts";
 import type { UpdaterAnswer } from "./updater-ask.ts";
 import type { UpdaterConfig, UpdaterInput, UpdaterOutput } from "./updater-talk.ts";
-import { end, failed, type Phase, type Turn, type UpdaterState, withdraw } from "./updater-turn.ts";
+import { end, failed, type Phase, type PhaseOf, type Turn, type UpdaterState, withdraw } from "./updater-turn.ts";
 
 export type Updater = Machine<UpdaterConfig, UpdaterState, UpdaterInput, UpdaterOutput>;
 
@@ -66,11 +66,9 @@ export function updater(announcer: Announcer): Updater {
 }
 
 function hear(turn: Turn, answer: UpdaterAnswer): Phase {
-  const { phase } = turn.state;
-  if (answer.port === "disk") {
-    if (turn.state.cancelled && isCancellable(phase)) return giveUp(turn, phase);
-    return hearDisk(turn, phase, answer.answers);
-  }
+  const { phase, cancelled } = turn.state;
+  if (cancelled && isCancellable(phase)) return giveUp(turn, phase);
+  if (answer.port === "disk") return hearDisk(turn, phase, answer.answers);
   switch (phase.name) {
     case "announcing":
       return heardAnnouncer(turn, phase.announcer, answer);
@@ -170,10 +168,10 @@ function cancel(turn: Turn): Phase {
   switch (phase.name) {
     case "announcing":
     case "downloading":
+    case "consenting":
       withdraw(turn);
       return giveUp(turn, phase);
     case "exiting":
-    case "consenting":
       withdraw(turn);
       return activate.notExited(turn, "cancelled");
     default:
@@ -181,18 +179,28 @@ function cancel(turn: Turn): Phase {
   }
 }
 
-type Cancellable = Extract<
-  Phase,
-  { name: "announcing" | "measuring" | "preparing" | "downloading" | "verifying" | "staging" | "discarding" }
->;
+/** Phases in which nothing was touched that is in use: where a session that was told to stop does so. */
+const CANCELLABLE = [
+  "announcing",
+  "measuring",
+  "preparing",
+  "downloading",
+  "verifying",
+  "staging",
+  "discarding",
+  "consenting",
+  "listing",
+  "rehashing",
+] as const;
+
+type Cancellable = PhaseOf<(typeof CANCELLABLE)[number]>;
 
 function isCancellable(phase: Phase): phase is Cancellable {
-  return ["announcing", "measuring", "preparing", "downloading", "verifying", "staging", "discarding"].includes(
-    phase.name,
-  );
+  return CANCELLABLE.some((name) => name === phase.name);
 }
 
 function giveUp(turn: Turn, phase: Cancellable): Phase {
-  if ("job" in phase) obtain.clear(turn, phase.job, failed("cancelled"));
-  return end(turn, failed("cancelled"));
+  // What is complete stays staged.
+  if ("tree" in phase) return activate.notExited(turn, "cancelled");
+  return "job" in phase ? obtain.clear(turn, phase.job, failed("cancelled")) : end(turn, failed("cancelled"));
 }

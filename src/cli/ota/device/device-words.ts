@@ -74,6 +74,7 @@ const OUTSIDE =
 /** A refused or rolled-back update is a result of its own, exit 1; a rollback that was asked for has gone well. */
 export function exitOf({ name }: UpdaterCommand, { end }: DeviceRunResult): ExitCode {
   const { outcome, reason = "" } = end;
+  if (reason === "cancelled") return EXIT.aborted;
   switch (outcome) {
     case "nothing":
     case "staged":
@@ -83,7 +84,6 @@ export function exitOf({ name }: UpdaterCommand, { end }: DeviceRunResult): Exit
     case "rolled-back":
       return name === "rollback" ? EXIT.ok : EXIT.different;
     default:
-      if (reason === "cancelled") return EXIT.aborted;
       return OUTSIDE.test(reason) ? EXIT.outside : EXIT.different;
   }
 }
