@@ -7,13 +7,12 @@ import { plus, seconds } from "../time/nanos.ts";
 import { EXIT, EXIT_OF_ERROR } from "./exit.ts";
 import { exitOf, progressWords, resultJson } from "./ota/device/device-words.ts";
 import { type DeviceRunResult, runDevice } from "./ota/device/run-device.ts";
+import { RESULT_FILE, UPDATER_FOLDER } from "./ota/device/updater-folder.ts";
 import { realWorld } from "./wiring.ts";
 
 // The external updater: one file that needs nothing but Node, run from outside the versions that it switches. It belongs to nobody:
 // whoever started it may go. If it is ended itself, the journal knows how far it came, and `ota device resume` goes on.
 
-/** What came of the last run, for whoever looks later. */
-const RESULT_FILE = "updater/result.json";
 /** Whoever started us may still hold the installation. */
 const LOCK_PATIENCE = seconds(30);
 const LOCK_RETRY = seconds(0.2);
@@ -63,7 +62,7 @@ async function run({ root, waitFor, events, yes }: Request): Promise<DeviceRunRe
 async function main(): Promise<number> {
   const request = parseRequest(process.argv.slice(2));
   const result = await run(request);
-  mkdirSync(join(request.root, "updater"), { recursive: true });
+  mkdirSync(join(request.root, UPDATER_FOLDER), { recursive: true });
   const line = `${JSON.stringify(resultJson(result))}\n`;
   writeFileSync(join(request.root, RESULT_FILE), line, { mode: 0o600 });
   process.stdout.write(line);

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import process from "node:process";
 import { sha256Hex } from "../../../bytes/sha256.ts";
@@ -9,8 +9,7 @@ import { assert, FieldtapeError } from "../../../errors.ts";
 import { isAncestor } from "../../../ota/lock/process-name.ts";
 import { writeWhole } from "../../../ota/release/atomic-file.ts";
 import { programRoot } from "../../program-root.ts";
-
-const FOLDER = "updater";
+import { RESULT_FILE, UPDATER_FOLDER } from "./updater-folder.ts";
 
 export interface UpdaterRun {
   readonly root: string;
@@ -29,8 +28,10 @@ export interface UpdaterRun {
  */
 export async function copyUpdater(root: string): Promise<string> {
   const program = await readFile(join(programRoot(), "dist", "updater.js"));
-  const folder = join(root, FOLDER);
+  const folder = join(root, UPDATER_FOLDER);
   await mkdir(folder, { recursive: true });
+  // What came of the update before is nobody's answer to this one.
+  await rm(join(root, RESULT_FILE), { force: true });
   // By its content: one that runs is never written over.
   const file = join(folder, `updater-${sha256Hex(program).slice(0, 16)}.mjs`);
   await writeWhole(file, program, { mode: 0o755, force: true });
@@ -87,5 +88,5 @@ function argumentsOf({ root, waitFor, yes, events }: UpdaterRun): readonly strin
 }
 
 function openLog(root: string): number {
-  return openSync(join(root, FOLDER, "updater.log"), "a", 0o600);
+  return openSync(join(root, UPDATER_FOLDER, "updater.log"), "a", 0o600);
 }
