@@ -1,6 +1,7 @@
 import type { Manifest } from "../../ota/release/manifest.ts";
 import { payloadBytes } from "../../ota/release/manifest.ts";
 import { readSignatureFile } from "../../ota/release/signature-check.ts";
+import { plural } from "../plural.ts";
 
 /** Key ids in a signature file; a bare signature names none. */
 export function signersOf(signature: Uint8Array): readonly string[] {
@@ -21,7 +22,7 @@ export function manifestWords(manifest: Manifest, signers: readonly string[]): s
       ? []
       : [`  built${from(" from ", git_sha)}${from(" at ", build_time)}`]),
     `  signed by: ${signers.length === 0 ? "nobody" : signers.map((keyid) => keyid.slice(0, 12)).join(" ")} (not checked)`,
-    `  ${files.length} files, ${payloadBytes(manifest)} bytes`,
+    `  ${plural(files.length, "file")}, ${plural(payloadBytes(manifest), "byte")}`,
     ...files.map(
       ({ path, size, mode, sha256 }) => `    ${mode} ${size.toString().padStart(10)} ${sha256.slice(0, 12)} ${path}`,
     ),

@@ -1,5 +1,6 @@
 import { unreachable } from "../../errors.ts";
 import type { DeviceRefusal, PackageRefusal, Refusal, TrustRefusal } from "../../ota/release/refusal.ts";
+import { plural } from "../plural.ts";
 
 /** Why something was refused, for a person. The reason's own name comes with it: it is what documentation and programs use. */
 export function refusalWords(refusal: Refusal): string {
@@ -32,11 +33,11 @@ function sentence(refusal: Refusal): string {
 function trustSentence(refusal: TrustRefusal): string {
   switch (refusal.reason) {
     case "too-large":
-      return `the ${refusal.file} has ${refusal.length} bytes; at most ${refusal.limit} are read`;
+      return `the ${refusal.file} has ${plural(refusal.length, "byte")}; at most ${refusal.limit} are read`;
     case "signature-malformed":
       return `the signature file of the ${refusal.file} ${refusal.message}`;
     case "threshold-not-met":
-      return `the ${refusal.file} has ${refusal.valid} good signatures of the ${refusal.role} role and needs ${refusal.threshold}`;
+      return `the ${refusal.file} has ${plural(refusal.valid, "good signature")} of the ${refusal.role} role and needs ${refusal.threshold}`;
     case "wrong-type":
       return `what should be the ${refusal.file} says it is ${refusal.found}`;
     case "schema-unknown":

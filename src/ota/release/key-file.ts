@@ -127,8 +127,9 @@ function open(file: KeyFile, secret: SealedSecret, { passphrase, path }: Unlock)
     .setAuthTag(bytesOf(secret.tag));
   try {
     return Buffer.concat([decipher.update(bytesOf(secret.sealed)), decipher.final()]);
-  } catch (cause) {
-    throw new FieldtapeError("USAGE", "the passphrase is wrong, or the file is damaged", { file: path, hint, cause });
+  } catch {
+    // The cipher says no more than that.
+    throw new FieldtapeError("USAGE", "the passphrase is wrong, or the file is damaged", { file: path, hint });
   }
 }
 

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { collidingPath, comparePaths, pathProblem } from "../../bytes/portable-path.ts";
-import { FieldtapeError } from "../../errors.ts";
+import { FieldtapeError, systemCode } from "../../errors.ts";
 import { fileChunks } from "./input-file.ts";
 import { FILE_BYTES_MAX, FILES_MAX } from "./limits.ts";
 import type { ManifestFile } from "./manifest.ts";
@@ -31,6 +31,8 @@ export async function listPayload(folder: string): Promise<readonly ManifestFile
 
 async function pathsBelow(folder: string, prefix: string): Promise<string[]> {
   const entries = await readdir(join(folder, prefix), { withFileTypes: true }).catch((cause: unknown) => {
+    if (prefix === "" && systemCode(cause) === "ENOENT")
+      throw new FieldtapeError("INPUT_MISSING", "there is no such folder", { file: folder });
     throw new FieldtapeError("INPUT_UNREADABLE", "cannot be listed", { file: join(folder, prefix), cause });
   });
   const paths: string[] = [];

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { collidingPath, pathProblem } from "../../bytes/portable-path.ts";
+import { shapeProblems } from "../../bytes/shape-problems.ts";
 import { parseIso } from "../../time/iso.ts";
 import { keyIdOf } from "./key-id.ts";
 import {
@@ -159,8 +160,8 @@ function parser<T>(file: SignedFileName, schema: z.ZodType<T>): (bytes: Uint8Arr
     if (refused !== undefined) return { refused };
     const parsed = schema.safeParse(value);
     if (parsed.success) return { accepted: parsed.data };
-    const issue = parsed.error.issues[0];
-    return malformed(file, issue?.path.map(String).join(".") || "(top)", issue?.message ?? "is not valid");
+    const { where, message } = firstProblem(parsed.error, value, `a ${file}`);
+    return malformed(file, where, message);
   };
 }
 
@@ -195,7 +196,7 @@ export function parseSignatureList(bytes: Uint8Array): { list: SignatureFile } |
   if (value === undefined) return { problem: "is no JSON" };
   const parsed = signatureSchema.safeParse(value);
   if (parsed.success) return { list: parsed.data };
-  return { problem: problemOf(parsed.error) };
+  return { problem: problemWords(parsed.error, value, "a signature file") };
 }
 
 const keyHead = {
@@ -235,13 +236,19 @@ export function parseKeyFile(bytes: Uint8Array): { key: KeyFile } | { problem: s
   const value = jsonOf(bytes);
   if (value === undefined) return { problem: "is no key file" };
   const parsed = keySchema.safeParse(value);
-  if (!parsed.success) return { problem: problemOf(parsed.error) };
+  if (!parsed.success) return { problem: problemWords(parsed.error, value, "a key file") };
   const { keyid, public: hexOfKey } = parsed.data;
   if (keyid !== keyIdOf(hexOfKey)) return { problem: "keyid: is not the SHA-256 of its key" };
   return { key: parsed.data };
 }
 
-function problemOf(error: z.ZodError): string {
-  const issue = error.issues[0];
-  return `${issue?.path.map(String).join(".") || "(top)"}: ${issue?.message ?? "is not valid"}`;
+/** What is wrong first, and where; `of`: what was to be read. */
+function firstProblem(error: z.ZodError, value: unknown, of: string): { where: string; message: string } {
+  const [problem] = shapeProblems(error.issues, { value, schema: {}, of });
+  return { where: problem?.path.join(".") || "(top)", message: problem?.message ?? "is not valid" };
+}
+
+function problemWords(...[error, value, of]: Parameters<typeof firstProblem>): string {
+  const { where, message } = firstProblem(error, value, of);
+  return `${where}: ${message}`;
 }

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../../exit.ts";
 import { FieldtapeCommand } from "../../../fieldtape-command.ts";
+import { plural } from "../../../plural.ts";
 
 export class OtaReleasePack extends FieldtapeCommand {
   static override summary = "Pack a folder into an unsigned release package.";
@@ -76,7 +77,7 @@ export class OtaReleasePack extends FieldtapeCommand {
     if (json) await this.printJson({ file: output, product, app, release, files: files.length, bytes });
     else
       this.say(
-        `${output}: ${product} ${app}, release ${release}: ${files.length} files, ${bytes} bytes; not signed yet`,
+        `${output}: ${product} ${app}, release ${release}: ${plural(files.length, "file")}, ${plural(bytes, "byte")}; not signed yet`,
       );
     return EXIT.ok;
   }

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../../exit.ts";
 import { FieldtapeCommand } from "../../../fieldtape-command.ts";
+import { plural } from "../../../plural.ts";
 
 export class OtaReleaseSign extends FieldtapeCommand {
   static override summary = "Add signatures to a package.";
@@ -41,7 +42,8 @@ export class OtaReleaseSign extends FieldtapeCommand {
         release,
         signatures: signatures.map((one) => one.keyid),
       });
-    } else this.say(`${args.package}: ${product} ${app}, release ${release}: ${signatures.length} signatures`);
+    } else
+      this.say(`${args.package}: ${product} ${app}, release ${release}: ${plural(signatures.length, "signature")}`);
     return EXIT.ok;
   }
 }

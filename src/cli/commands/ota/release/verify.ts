@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../../exit.ts";
 import { FieldtapeCommand } from "../../../fieldtape-command.ts";
+import { plural } from "../../../plural.ts";
 
 export class OtaReleaseVerify extends FieldtapeCommand {
   static override summary = "Check a package as a device does that trusts this root.";
@@ -39,7 +40,7 @@ export class OtaReleaseVerify extends FieldtapeCommand {
         files: files.length,
         manifest: sha256,
       });
-    } else this.say(`${args.package}: good: ${product} ${app}, release ${release}, ${files.length} files`);
+    } else this.say(`${args.package}: good: ${product} ${app}, release ${release}, ${plural(files.length, "file")}`);
     return EXIT.ok;
   }
 }
