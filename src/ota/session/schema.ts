@@ -1,7 +1,9 @@
 import * as z from "zod";
+import { shapeProblems } from "../../bytes/shape-problems.ts";
+import { parseDuration } from "../../time/duration.ts";
 import { TROUBLES } from "../transfer/transport.ts";
 
-const span = z.string().regex(/^[0-9.]+(ms|s|m|h|d)([0-9.]+(ms|s|m|h))*$/, "must be a span like 30s or 1m30s");
+const span = z.string().refine(isSpan, "must be a span like 30s or 1m30s");
 const command = z.array(z.string().min(1).max(4096)).min(1).max(64);
 const hour = z.string().regex(/^([01][0-9]|2[0-3]):[0-5][0-9]$/, "must be a time like 02:30, in UTC");
 
@@ -154,6 +156,14 @@ export function parseRecordedInput(value: unknown): RecordedInput | undefined {
   return sessionInput.safeParse(value).data;
 }
 
+function isSpan(text: string): boolean {
+  try {
+    return parseDuration(text) >= 0;
+  } catch {
+    return false;
+  }
+}
+
 const at = z.int().min(0).exactOptional();
 const worldFault = z.discriminatedUnion("fault", [
   z.object({ fault: z.literal("cut-power"), at, operation: counter.exactOptional() }),
@@ -166,11 +176,24 @@ export function parseWorldFault(value: unknown): z.infer<typeof worldFault> | un
   return worldFault.safeParse(value).data;
 }
 
-export const parseDeviceFile = (value: unknown): Parsed<DeviceFile> => parsed(deviceFile, value);
-export const parsePolicy = (value: unknown): Parsed<DevicePolicy> => parsed(policy, value);
+export const parseDeviceFile = (value: unknown): Parsed<DeviceFile> => parsed(deviceFile, value, "a device");
+export const parsePolicy = (value: unknown): Parsed<DevicePolicy> => parsed(soundPolicy, value, "a policy");
 
-function parsed<T>(schema: z.ZodType<T>, value: unknown): Parsed<T> {
+/** How long a version that is started, and not asked for its health, must run to be taken for good. */
+export const ALIVE_DEFAULT = "5s";
+
+/** One that can be kept: a version that must live longer than anybody waits for it would never be taken for good. */
+const soundPolicy = policy.superRefine(({ launch, health, healthTimeout }, problem) => {
+  const started = launch === undefined ? undefined : ALIVE_DEFAULT;
+  const alive = health === undefined ? started : "alive" in health ? health.alive : undefined;
+  if (alive === undefined || parseDuration(alive) < parseDuration(healthTimeout)) return;
+  const message = `must be longer than ${alive}, for which a version has to run, or every version is rolled back`;
+  problem.addIssue({ code: "custom", path: ["healthTimeout"], message });
+});
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, of: string): Parsed<T> {
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
-  return { problems: result.error.issues.map(({ path, message }) => `${path.join(".") || "(top)"}: ${message}`) };
+  const problems = shapeProblems(result.error.issues, { value, schema: z.toJSONSchema(schema, { io: "input" }), of });
+  return { problems: problems.map(({ path, message }) => `${path.join(".") || "(top)"}: ${message}`) };
 }

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "vitest";
-import { nativeAnnouncer } from "../../../src/ota/dialect/native.ts";
+import { type NativeDevice, nativeAnnouncer } from "../../../src/ota/dialect/native.ts";
 import type { SignedFile } from "../../../src/ota/release/signature-file.ts";
 import type { AnnouncerStep, DeviceFacts } from "../../../src/ota/update/announcer.ts";
 import {
@@ -18,7 +18,7 @@ import {
 } from "../release/publisher.ts";
 
 const FACTS: DeviceFacts = { version: "2.4.0", release: 16, components: [], floor: 16, failed: [], kept: undefined };
-const DEVICE = { device: { product: "gateway", platform: "linux-x64" }, root: bytesOf(rootOf()) };
+const DEVICE = { device: { product: "gateway", platform: "linux-x64" }, plugins: [], root: bytesOf(rootOf()) };
 
 /** Files of a repository with what signs them. */
 function repository(files: Readonly<Record<string, SignedFile>>): Map<string, Uint8Array> {
@@ -43,8 +43,8 @@ function published(
 }
 
 /** The whole conversation: how it ends, and what was asked for. */
-function talk(files: ReadonlyMap<string, Uint8Array>, facts = FACTS, now = NOW) {
-  const announcer = nativeAnnouncer(DEVICE);
+function talk(files: ReadonlyMap<string, Uint8Array>, facts = FACTS, now = NOW, device: NativeDevice = DEVICE) {
+  const announcer = nativeAnnouncer(device);
   const asked: string[] = [];
   let step: AnnouncerStep = announcer.begin(facts);
   while (step.type === "ask") {
@@ -90,6 +90,14 @@ describe("a device that asks a static repository", () => {
     expect(talk(published({ app: "2.3.0" })).step).toMatchObject({ reason: "downgrade" });
   });
 
+  test("refuses a release that the plug-ins of its own, which no update brings along, are not written for", () => {
+    const device = { ...DEVICE, plugins: [{ name: "pump-counter", abi: 3 }] };
+    expect(talk(published({ plugin_abi: 3 }), FACTS, NOW, device).step.type).toBe("offer");
+    const { step, asked } = talk(published({ plugin_abi: 4 }), FACTS, NOW, device);
+    expect(step).toMatchObject({ type: "refused", reason: "plugin-abi" });
+    expect(asked.filter((name) => name.startsWith("objects/"))).toEqual([]);
+  });
+
   test("notices a freeze a millisecond after the timestamp has run out, and not before", () => {
     const expires = date("2026-11-27T00:00:00Z");
     expect(talk(published(), FACTS, expires - 1_000_000n).step.type).toBe("offer");
@@ -112,6 +120,8 @@ describe("a device that asks a static repository", () => {
   test("begins at the baked-in root where what it kept is damaged", () => {
     expect(talk(published(), { ...FACTS, kept: '{"root":"rot","memory":{},"releases":{}}' }).step.type).toBe("offer");
     expect(talk(published(), { ...FACTS, kept: "rot" }).step.type).toBe("offer");
+    const older = { ...FACTS, release: 18, floor: 18, kept: "rot" };
+    expect(talk(published(), older).step, "the floor is the journal's").toMatchObject({ reason: "release-rollback" });
   });
 
   test("says what is missing", () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import process from "node:process";
 import { sha256Hex } from "../../../bytes/sha256.ts";
@@ -15,15 +15,15 @@ import { verifyPackage } from "../../../ota/release/verify-package.ts";
 import { DEVICE_FILE, nativeDeviceOf } from "../../../ota/session/device-file.ts";
 import { lockInstallation } from "../../../ota/session/installation-lock.ts";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
-import { type DeviceFile, type DevicePolicy, parsePolicy } from "../../../ota/session/schema.ts";
+import type { DeviceFile, DevicePolicy } from "../../../ota/session/schema.ts";
 import { type DeviceStatus, deviceStatus } from "../../../ota/session/status.ts";
 import { FolderTransport } from "../../../ota/transfer/folder-transport.ts";
 import { KEPT, STAGING } from "../../../ota/update/layout.ts";
 import type { Offer } from "../../../ota/update/offer.ts";
 import { RealFs } from "../../../ota/update/real-fs.ts";
 import { realWorld } from "../../wiring.ts";
-import { parseYaml } from "../../yaml-text.ts";
 import { readRoot } from "../root-file.ts";
+import { readPolicy } from "./policy-file.ts";
 import { type DeviceRunResult, runDevice } from "./run-device.ts";
 
 export interface InstallRequest {
@@ -33,6 +33,8 @@ export interface InstallRequest {
   readonly trust: string;
   readonly kind: string | undefined;
   readonly platform: string | undefined;
+  /** Plug-ins of the user's own, which no update brings along. */
+  readonly plugins: NonNullable<DeviceFile["plugins"]>;
   /** A JSON or YAML file. */
   readonly policy: string | undefined;
   readonly observe: (observation: SessionObservation) => void;
@@ -88,7 +90,7 @@ async function prepare(
 }
 
 function describe(
-  { kind, platform }: InstallRequest,
+  { kind, platform, plugins }: InstallRequest,
   { product, root, policy }: Pick<DeviceFile, "product" | "root" | "policy">,
 ): DeviceFile {
   return {
@@ -96,26 +98,10 @@ function describe(
     product,
     ...(kind === undefined ? {} : { kind }),
     platform: platform ?? `${process.platform}-${process.arch}`,
+    ...(plugins.length === 0 ? {} : { plugins }),
     root,
     policy,
   };
-}
-
-async function readPolicy(path: string | undefined): Promise<DevicePolicy> {
-  const parsed = parsePolicy(path === undefined ? {} : parseYaml(await readText(path), 10));
-  if ("value" in parsed) return parsed.value;
-  throw new FieldtapeError("CONFIG_INVALID", `the policy is not valid\n    ${parsed.problems.join("\n    ")}`, {
-    ...(path === undefined ? {} : { file: path }),
-    hint: "docs/ota.md lists the keys",
-  });
-}
-
-async function readText(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    throw new FieldtapeError("INPUT_MISSING", "cannot read the policy", { file: path, cause });
-  }
 }
 
 function installedAlready(root: string, { current, state }: DeviceStatus): FieldtapeError {

@@ -21,13 +21,21 @@ export class OtaDeviceInstall extends DeviceCommand {
     trust: Flags.string({ description: "the root that this device trusts", required: true, helpValue: "ROOT" }),
     kind: Flags.string({ description: "what kind of device this is", helpValue: "KIND" }),
     platform: Flags.string({ description: "instead of this machine's, as in linux-arm64", helpValue: "PLATFORM" }),
+    plugin: Flags.string({
+      description:
+        "a plug-in of your own that stays on this device, and the ABI that it is written for; repeat for each",
+      multiple: true,
+      multipleNonGreedy: true,
+      helpValue: "NAME=ABI",
+    }),
     policy: Flags.string({ description: "how this device updates itself: JSON or YAML", helpValue: "FILE" }),
   };
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(OtaDeviceInstall);
-    const [{ installFirst }, { tellRefusal }] = await Promise.all([
+    const [{ installFirst }, { parsePlugin }, { tellRefusal }] = await Promise.all([
       import("../../../ota/device/first-installation.ts"),
+      import("../../../ota/device/plugin-flag.ts"),
       import("../../../ota/tell-refusal.ts"),
     ]);
     const result = await installFirst({
@@ -36,6 +44,7 @@ export class OtaDeviceInstall extends DeviceCommand {
       trust: flags.trust,
       kind: flags.kind,
       platform: flags.platform,
+      plugins: (flags.plugin ?? []).map(parsePlugin),
       policy: flags.policy,
       observe: await this.teller(flags.json),
       signal: this.interrupted,
