@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { systemCode } from "../../errors.ts";
 import type { Clock } from "../../time/clock.ts";
-import { millis, type Nanos, plus } from "../../time/nanos.ts";
+import { millis, type Nanos, nanos, plus } from "../../time/nanos.ts";
 import { isRunning, type ProcessName, processName } from "../lock/process-name.ts";
 
 /** How the application of a device is started and asked for its health. */
@@ -15,6 +15,8 @@ export interface ApplicationPlan {
   /** Program and arguments, run in the version's own folder. Absent: somebody else starts it. */
   readonly launch?: readonly string[];
   readonly health?: HealthProbe;
+  /** How long it may take to go when it is told to. */
+  readonly exitTimeout: Nanos;
 }
 
 export type HealthProbe =
@@ -43,6 +45,8 @@ export class Application {
   private readonly clock: Clock;
   private readonly waitFor: ProcessName | undefined;
   private child: ChildProcess | undefined;
+  /** The process that was told to go. */
+  private told: number | undefined;
 
   /** `waitFor`: a process that ends by itself, and is not told to. */
   constructor(root: string, plan: ApplicationPlan, { clock, waitFor }: { clock: Clock; waitFor?: number | undefined }) {
@@ -55,17 +59,21 @@ export class Application {
   /** Resolves when it has gone: the one that we started is asked to (SIGTERM), the one that asked us is waited for. */
   async exit(signal: AbortSignal): Promise<void> {
     const own = this.read();
-    if (own !== undefined && isRunning(own)) tell(own.pid, "SIGTERM");
+    if (own !== undefined) this.tellToGo(own);
     for (const name of [own, this.waitFor]) {
       while (name !== undefined && isRunning(name)) await this.sleep(POLL, signal);
     }
     rmSync(join(this.root, PROCESS_FILE), { force: true });
   }
 
-  /** Starts what stands in `tree`; answers with the reason if it could not be started. */
+  /**
+   * Starts what stands in `tree`; answers with the reason if it could not be started. One that we started before and that hangs would
+   * be in its way: it is ended, by force where it does not go.
+   */
   async launch(tree: string, attempt: number): Promise<string | undefined> {
     const [program, ...args] = this.plan.launch ?? [];
     if (program === undefined) return undefined;
+    await this.endOwn();
     const log = openSync(join(this.root, LOG_FILE), "a", 0o600);
     try {
       const child = spawn(program, args, {
@@ -114,6 +122,26 @@ export class Application {
     const { child } = this;
     if (child === undefined || (child.exitCode === null && child.signalCode === null)) return undefined;
     return `exited-${child.exitCode ?? child.signalCode}`;
+  }
+
+  private async endOwn(): Promise<void> {
+    const own = this.read();
+    if (own === undefined || !isRunning(own)) return;
+    // Whoever was told before has had its time.
+    const patience = this.told === own.pid ? 0 : this.plan.exitTimeout;
+    this.tellToGo(own);
+    const { signal } = new AbortController();
+    const due = plus(this.clock.now(), nanos(patience));
+    while (isRunning(own) && this.clock.now() < due) await this.sleep(POLL, signal);
+    // It leads a group of its own: with it goes what it has started.
+    if (isRunning(own)) tell(-own.pid, "SIGKILL");
+    while (isRunning(own)) await this.sleep(POLL, signal);
+  }
+
+  private tellToGo(own: ProcessName): void {
+    if (!isRunning(own)) return;
+    this.told = own.pid;
+    tell(own.pid, "SIGTERM");
   }
 
   private read(): ProcessName | undefined {

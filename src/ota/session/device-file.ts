@@ -2,11 +2,11 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FieldtapeError, systemCode } from "../../errors.ts";
 import { parseDuration } from "../../time/duration.ts";
-import { NANOS_PER_MILLI, seconds } from "../../time/nanos.ts";
+import { NANOS_PER_MILLI } from "../../time/nanos.ts";
 import type { NativeDevice } from "../dialect/native.ts";
 import type { UpdatePolicy } from "../update/updater-talk.ts";
 import type { ApplicationPlan, HealthProbe } from "./application.ts";
-import { type DeviceFile, type DevicePolicy, parseDeviceFile } from "./schema.ts";
+import { ALIVE_DEFAULT, type DeviceFile, type DevicePolicy, parseDeviceFile } from "./schema.ts";
 
 export const DEVICE_FILE = "device.json";
 
@@ -41,9 +41,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-export function nativeDeviceOf({ product, kind, platform, root }: DeviceFile): NativeDevice {
+export function nativeDeviceOf({ product, kind, platform, plugins, root }: DeviceFile): NativeDevice {
   return {
     device: { product, platform, ...(kind === undefined ? {} : { kind }) },
+    plugins: plugins ?? [],
     root: new TextEncoder().encode(root),
   };
 }
@@ -65,16 +66,15 @@ export function updatePolicyOf(policy: DevicePolicy): UpdatePolicy {
 export function applicationPlanOf(policy: DevicePolicy): ApplicationPlan {
   const health = probeOf(policy);
   return {
+    exitTimeout: parseDuration(policy.exitTimeout),
     ...(policy.launch === undefined ? {} : { launch: policy.launch }),
     ...(health === undefined ? {} : { health }),
   };
 }
 
-/** How long a version that is started, and not asked for its health, must run to be taken for good. */
-const ALIVE_DEFAULT = seconds(5);
-
 function probeOf({ launch, health }: DevicePolicy): HealthProbe | undefined {
-  if (health === undefined) return launch === undefined ? undefined : { type: "alive", span: ALIVE_DEFAULT };
+  if (health === undefined)
+    return launch === undefined ? undefined : { type: "alive", span: parseDuration(ALIVE_DEFAULT) };
   if ("command" in health) return { type: "command", command: health.command };
   if ("url" in health) return { type: "url", url: health.url };
   return { type: "alive", span: parseDuration(health.alive) };
