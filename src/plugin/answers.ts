@@ -2,9 +2,10 @@ import { FieldtapeError } from "../errors.ts";
 import type { Subject } from "../replayer/subject.ts";
 import { LINE_MAX } from "../tape/limits.ts";
 import type { RecordBatch, TapeRecord } from "../tape/record.ts";
-import { TapeScanner } from "../tape/scanner.ts";
 import { type Nanos, nanos } from "../time/nanos.ts";
+import { readTable, TABLE_START } from "./output-table.ts";
 import { ANSWER_BYTES_MAX, ANSWERS_MAX, LOG_BYTES_MAX } from "./process-limits.ts";
+import { protocolScanner } from "./protocol-scanner.ts";
 import { type Answer, parseAnswer } from "./schema.ts";
 
 /** What was asked. `reach`: what is said now is not said later than then. */
@@ -28,7 +29,7 @@ export class Answers {
   /** A participant may send. */
   role: Subject["role"] = "observer";
   readonly #listener: AnswersListener;
-  #scanner = newScanner();
+  #scanner = protocolScanner("its answer");
   #question = UNASKED;
   #said: TapeRecord[] = [];
   #at = NOTHING_YET;
@@ -46,7 +47,7 @@ export class Answers {
 
   /** A new run: what was said before has no bearing on it. */
   begin(): void {
-    this.#scanner = newScanner();
+    this.#scanner = protocolScanner("its answer");
     this.#said = [];
     this.#at = NOTHING_YET;
   }
@@ -96,7 +97,7 @@ export class Answers {
   #hear(record: TapeRecord): string | undefined {
     switch (record.type) {
       case "unknown":
-        return this.#answer(record.json);
+        return record.json.startsWith(TABLE_START) ? this.#sayAll(record.json) : this.#answer(record.json);
       case "output":
         return this.#say(record);
       case "raw":
@@ -105,6 +106,16 @@ export class Answers {
       default:
         return `answered with a ${record.type} record`;
     }
+  }
+
+  #sayAll(table: string): string | undefined {
+    const outputs = readTable(table);
+    if (typeof outputs === "string") return meaningless(outputs);
+    for (const output of outputs) {
+      const problem = this.#say(output);
+      if (problem !== undefined) return problem;
+    }
+    return undefined;
   }
 
   #say(record: TapeRecord & { readonly at: Nanos }): string | undefined {
@@ -119,7 +130,7 @@ export class Answers {
 
   #answer(line: string): string | undefined {
     const answer = parseAnswer(line);
-    if (typeof answer === "string") return `answered with a line that means nothing: ${answer}`;
+    if (typeof answer === "string") return meaningless(answer);
     const { type } = answer;
     if (type === "alive") return undefined;
     const { answer: expected, id } = this.#question;
@@ -131,17 +142,10 @@ export class Answers {
   }
 }
 
-function flood(what: string): string {
-  return `said more than ${what} at once`;
+function meaningless(problem: string): string {
+  return `answered with a line that means nothing: ${problem}`;
 }
 
-/** Whatever follows what: a line that cannot be read is thrown. */
-function newScanner(): TapeScanner {
-  return new TapeScanner({
-    file: "its answer",
-    verify: false,
-    onUnreadable: ({ error }) => {
-      throw error;
-    },
-  });
+function flood(what: string): string {
+  return `said more than ${what} at once`;
 }

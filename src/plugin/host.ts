@@ -4,11 +4,11 @@ import type { Json } from "../bytes/json.ts";
 import { assert, FieldtapeError, unreachable } from "../errors.ts";
 import type { Subject, SubjectRun } from "../replayer/subject.ts";
 import type { TapeRecord } from "../tape/record.ts";
-import { TapeScanner } from "../tape/scanner.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos, plus, seconds } from "../time/nanos.ts";
 import { PLUGIN_ABI } from "./abi.ts";
 import { STATE_PIECE } from "./process-limits.ts";
+import { protocolScanner } from "./protocol-scanner.ts";
 import { SaidLines } from "./said-lines.ts";
 import { type Opening, parseTold, type Told } from "./schema.ts";
 
@@ -51,16 +51,8 @@ function outputKept(): (text: string) => Promise<void> {
 
 class Host {
   readonly #subjectFor: SubjectFor;
-  readonly #scanner = new TapeScanner({
-    file: "what it is told",
-    verify: false,
-    onUnreadable: ({ error }) => {
-      throw error;
-    },
-  });
+  readonly #scanner = protocolScanner("what it is told");
   readonly #said = new SaidLines();
-  /** Lines that were not written yet. */
-  #text = "";
   readonly #signal = new AbortController().signal;
   #run: SubjectRun | undefined;
   #records: TapeRecord[] = [];
@@ -87,7 +79,7 @@ class Host {
 
   /** Whatever it was at, it is still there. */
   async beat(): Promise<void> {
-    this.#say({ type: "alive" });
+    this.#said.message({ type: "alive" });
     await this.#flush();
   }
 
@@ -95,7 +87,7 @@ class Host {
   async fail(thrown: unknown): Promise<void> {
     const known = thrown instanceof FieldtapeError;
     if (thrown instanceof Error) process.stderr.write(`${causeOf(thrown).stack ?? thrown.message}\n`);
-    this.#say({
+    this.#said.message({
       type: "failed",
       message: thrown instanceof Error ? thrown.message : String(thrown),
       code: known && isTellable(thrown.code) ? thrown.code : "SUBJECT_CRASHED",
@@ -138,7 +130,7 @@ class Host {
       ...(recorded === undefined ? {} : { recorded }),
       ...(state === undefined ? {} : { snapshot: state }),
     });
-    this.#say({
+    this.#said.message({
       type: "ready",
       abi: PLUGIN_ABI,
       role: subject.role,
@@ -151,7 +143,7 @@ class Host {
 
   async #done({ id, until }: Extract<Told, { type: "advance" }>): Promise<void> {
     const deadline = await this.#advance(until);
-    this.#say({ type: "done", id, deadline: deadline ?? null });
+    this.#said.message({ type: "done", id, deadline: deadline ?? null });
     await this.#flush();
   }
 
@@ -160,8 +152,8 @@ class Host {
     this.#records = [];
     const { outputs, deadline } = await this.#opened().advance(records, until, this.#signal);
     for (const output of outputs) {
-      this.#text += this.#said.line(output);
-      if (this.#text.length >= WRITE_LENGTH) await this.#flush();
+      this.#said.append(output);
+      if (this.#said.length >= WRITE_LENGTH) await this.#flush();
     }
     return deadline;
   }
@@ -170,15 +162,19 @@ class Host {
     const state = Buffer.from((await this.#opened().snapshot?.()) ?? []).toString("base64");
     let start = 0;
     for (; state.length - start > STATE_PIECE; start += STATE_PIECE)
-      this.#say({ type: "snapshot", id, state: state.slice(start, start + STATE_PIECE), more: true });
-    this.#say({ type: "snapshot", id, state: state.slice(start) });
+      this.#said.message({ type: "snapshot", id, state: state.slice(start, start + STATE_PIECE), more: true });
+    this.#said.message({ type: "snapshot", id, state: state.slice(start) });
     await this.#flush();
   }
 
   async #rewrite({ id, b64, value, edits }: Extract<Told, { type: "rewrite" }>): Promise<void> {
     const bytes = new Uint8Array(Buffer.from(b64, "base64"));
     const said = await this.#opened().rewrite?.({ bytes, value }, edits);
-    this.#say({ type: "rewritten", id, b64: said === undefined ? null : Buffer.from(said).toString("base64") });
+    this.#said.message({
+      type: "rewritten",
+      id,
+      b64: said === undefined ? null : Buffer.from(said).toString("base64"),
+    });
     await this.#flush();
   }
 
@@ -187,14 +183,8 @@ class Host {
     return this.#run;
   }
 
-  #say(message: object): void {
-    this.#text += `${JSON.stringify(message)}\n`;
-  }
-
   async #flush(): Promise<void> {
-    const text = this.#text;
-    this.#text = "";
-    await this.#write(text);
+    await this.#write(this.#said.take());
   }
 }
 

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Json } from "../bytes/json.ts";
 import type { Edit, Frame } from "../machine/machine.ts";
+import { CHANNEL_MAX } from "../tape/limits.ts";
 import type { ChannelRecord } from "../tape/record.ts";
 import { type Nanos, nanos } from "../time/nanos.ts";
 
@@ -79,6 +80,18 @@ const ANSWER = z.discriminatedUnion("type", [
   z.object({ type: z.literal("alive") }),
 ]);
 
+/** The checks of a row are `output-table.ts`'s: it is looked at once. */
+const TABLE = z.object({
+  shapes: z.array(
+    z.tuple([
+      z.string(),
+      z.int().min(0).max(CHANNEL_MAX).nullable(),
+      z.array(z.string().refine((name) => name !== "__proto__", "is no name")),
+    ]),
+  ),
+  rows: z.array(z.unknown()),
+});
+
 export type Told = z.output<typeof TOLD>;
 export type Opening = z.output<typeof OPEN>;
 export type Answer = z.output<typeof ANSWER>;
@@ -94,8 +107,19 @@ export function parseAnswer(line: string): Answer | string {
   return parsed(ANSWER, line);
 }
 
+/** A line with a table of outputs; in words what is wrong with it. */
+export function parseTable(line: string): z.output<typeof TABLE> | string {
+  return parsed(TABLE, line);
+}
+
 function parsed<T>(schema: z.ZodType<T>, line: string): T | string {
-  const result = schema.safeParse(JSON.parse(line));
+  let members: unknown;
+  try {
+    members = JSON.parse(line);
+  } catch {
+    return "is not JSON";
+  }
+  const result = schema.safeParse(members);
   if (result.success) return result.data;
   const [issue] = result.error.issues;
   return `${issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}": `}${issue?.message ?? "is not as it should be"}`;

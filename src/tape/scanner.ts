@@ -26,6 +26,10 @@ export interface ScannerOptions {
    * is wrong is thrown.
    */
   readonly onUnreadable?: (line: UnreadableLine) => void;
+  /** No tape but a conversation in its records: any may follow any. */
+  readonly unordered?: true;
+  /** Lines that begin so are somebody else's: they are handed on as `unknown`, unread. ASCII. */
+  readonly foreign?: string;
 }
 
 /** A line that is no record. */
@@ -137,6 +141,7 @@ export class TapeScanner {
 
   private scan(bytes: Buffer, start: number, end: number): void {
     const { canonical, order, ledger } = this;
+    const unordered = this.options.unordered === true;
     // Checked once for all lines: a newline is never part of a longer character.
     const valid = isUtf8(bytes.subarray(start, end));
     const origin = this.byte - start;
@@ -147,7 +152,7 @@ export class TapeScanner {
       const frequent = valid ? canonical.read(position) : undefined;
       if (frequent !== undefined) {
         next = canonical.next;
-        if (next - position <= LINE_MAX && order.follows(frequent)) {
+        if (next - position <= LINE_MAX && (unordered || order.follows(frequent))) {
           this.records.push(frequent);
           continue;
         }
@@ -166,7 +171,7 @@ export class TapeScanner {
     const { order, ledger, options } = this;
     try {
       if (next - start > LINE_MAX) throw tooLong();
-      const record = parseRecord(bytes, start, next - 1, order.at);
+      const record = this.foreign(bytes, start, next - 1) ?? parseRecord(bytes, start, next - 1, order.at);
       if (options.onUnreadable === undefined) order.accept(record, this.line);
       else order.pass(record);
       this.records.push(record);
@@ -176,6 +181,13 @@ export class TapeScanner {
       this.refuse(thrown, next - start);
       ledger.judgeUnreadable({ start, next, line: this.line });
     }
+  }
+
+  private foreign(bytes: Buffer, start: number, end: number): TapeRecord | undefined {
+    const { foreign } = this.options;
+    if (foreign === undefined || bytes.toString("latin1", start, start + foreign.length) !== foreign) return undefined;
+    const line = bytes.subarray(start, end);
+    return isUtf8(line) ? { type: "unknown", at: this.order.at, json: line.toString("utf8") } : undefined;
   }
 
   /** Tells of the line that begins at `this.byte`, or throws. */
