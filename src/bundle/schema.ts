@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { collidingPath, pathProblem } from "../bytes/portable-path.ts";
+import { shapeProblems } from "../bytes/shape-problems.ts";
 import { BUNDLE_SCHEMA, type BundleManifest, FILE_KINDS, MANIFEST_FILE, SIGNATURE_FILE } from "./bundle-manifest.ts";
 import { ENTRIES_MAX, TAPES_MAX, TOTAL_BYTES_MAX } from "./limits.ts";
 
@@ -64,10 +65,14 @@ const manifest = z
 
 /** The manifest, or what is wrong with it. Its bytes are verified before, where that was asked for. */
 export function parseManifest(bytes: Uint8Array): { manifest: BundleManifest } | { problem: string } {
-  const parsed = manifest.safeParse(jsonOf(bytes));
+  const value = jsonOf(bytes);
+  if (value === undefined) return { problem: "it is no JSON" };
+  const parsed = manifest.safeParse(value);
   if (parsed.success) return { manifest: parsed.data };
-  const issue = parsed.error.issues[0];
-  return { problem: `${issue?.path.join(".") || "(top)"}: ${issue?.message ?? "is not valid"}` };
+  const schema = z.toJSONSchema(manifest, { io: "input", unrepresentable: "any" });
+  const [first] = shapeProblems(parsed.error.issues, { value, schema, of: "a bundle's manifest" });
+  const place = first === undefined || first.path.length === 0 ? "" : `${first.path.join(".")} `;
+  return { problem: `${place}${first?.message ?? "is not valid"}` };
 }
 
 function jsonOf(bytes: Uint8Array): unknown {

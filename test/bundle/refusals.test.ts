@@ -43,14 +43,18 @@ describe("what the manifest says is held against what is there", () => {
     ["a file that is not there", [sealed(MANIFEST)], /lacks/],
     ["a file of another size", [{ ...FILE, data: "a longer log" }, sealed(MANIFEST)], /another size/],
     ["a file of other bytes", [{ ...FILE, data: "b log" }, sealed(MANIFEST)], /not what its manifest says/],
-    ["no JSON", [FILE, { name: "manifest.json", data: "{" }], /manifest\.json/],
+    ["no JSON", [FILE, { name: "manifest.json", data: "{" }], /manifest\.json: it is no JSON/],
     ["another type of file", [FILE, sealed({ ...MANIFEST, type: "root" })], /is no bundle's manifest/],
     ["a schema to come", [FILE, sealed({ ...MANIFEST, schema: 2 })], /schema 1 only/],
-    ["a member that nobody knows", [FILE, sealed({ ...MANIFEST, run: "rm -rf /" })], /run/],
+    [
+      "a member that nobody knows",
+      [FILE, sealed({ ...MANIFEST, run: "rm -rf /" })],
+      /run is no key of a bundle's manifest/,
+    ],
     ["a name that leads elsewhere", [FILE, sealed({ ...MANIFEST, files: [{ ...LOG, path: "../a" }] })], /has "\.\."/],
     ["itself as a file", [FILE, sealed({ ...MANIFEST, files: [LOG, { ...LOG, path: "Manifest.json" }] })], /two files/],
     ["a tape that is a log", [FILE, sealed({ ...MANIFEST, tapes: [{ path: LOG.path }] })], /there is no tape/],
-    ["more than may be", [FILE, sealed({ ...MANIFEST, files: [{ ...LOG, size: 2 ** 50 }] })], /size/],
+    ["more than may be", [FILE, sealed({ ...MANIFEST, files: [{ ...LOG, size: 2 ** 50 }] })], /size must be at most/],
   ])("%s", (_, entries, words) => refused(entries, words));
 });
 

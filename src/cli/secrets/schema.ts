@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { LITERAL_LENGTH_MIN } from "../../bundle/redaction/literal-forms.ts";
+import { shapeProblems } from "../../bytes/shape-problems.ts";
 
 const secret = z.string().min(LITERAL_LENGTH_MIN).max(4096);
 
@@ -28,5 +29,7 @@ export type Secrets = z.infer<typeof secretsSchema>;
 export function parseSecrets(value: unknown): { secrets: Secrets } | { problems: readonly string[] } {
   const parsed = secretsSchema.safeParse(value);
   if (parsed.success) return { secrets: parsed.data };
-  return { problems: parsed.error.issues.map((issue) => `${issue.path.join(".") || "(top)"}: ${issue.message}`) };
+  const schema = z.toJSONSchema(secretsSchema, { io: "input", unrepresentable: "any" });
+  const problems = shapeProblems(parsed.error.issues, { value, schema, of: "the secrets" });
+  return { problems: problems.map(({ path, message }) => `${path.join(".") || "(top)"}: ${message}`) };
 }

@@ -119,7 +119,7 @@ interface Unlock {
 }
 
 function open(file: KeyFile, secret: SealedSecret, { passphrase, path }: Unlock): Uint8Array {
-  const hint = "the passphrase is read from FIELDTAPE_KEY_PASSPHRASE";
+  const hint = "the passphrase is read from FIELDTAPE_KEY_PASSPHRASE, else from keyPassphrase in secrets.json";
   if (passphrase === undefined) throw new FieldtapeError("USAGE", "needs a passphrase", { file: path, hint });
   const key = stretch(passphrase, bytesOf(secret.salt), secret.n);
   const decipher = createDecipheriv("aes-256-gcm", key, bytesOf(secret.nonce))

@@ -47,6 +47,8 @@ describe("secrets.json", () => {
       expect(code).toBe("CONFIG_INVALID");
       expect(`${message} ${hint}`).not.toContain("hunter2");
     }
+    const { message } = await refusal(secretsFile({ uploadTokens: "hunter2secret" }));
+    expect(message).toContain("uploadTokens: is no key of the secrets; did you mean uploadToken?");
   });
 
   test("is not needed; a variable goes before it", async () => {
