@@ -5,10 +5,11 @@ import type { SubjectRun } from "../../replayer/subject.ts";
 import type { ChannelRecord } from "../../tape/record.ts";
 import type { FaultRedactor } from "./fault-redactor.ts";
 import { FieldRules } from "./field-rules.ts";
+import { Foregoing } from "./foregoing.ts";
 import type { Change, Framed, Lane, Piece } from "./lane.ts";
 import type { FaultAction, FieldRule } from "./profile.ts";
 import { masked } from "./pseudonyms.ts";
-import { type FoundSecret, redactFrame } from "./redact-frame.ts";
+import { type FoundSecret, isSame, redactFrame } from "./redact-frame.ts";
 import type { RedactionTally } from "./redaction-tally.ts";
 import type { Hit } from "./secret-scanner.ts";
 import type { TextRedactor } from "./text-redactor.ts";
@@ -40,6 +41,7 @@ export interface DecideOptions {
 export class Decider {
   readonly #options: DecideOptions;
   readonly #rules = new Map<string, FieldRules>();
+  readonly #foregoing = new Map<Lane, Foregoing>();
   /** Whether there may be fields that must not leave where no frame tells which. */
   readonly #strict: boolean;
 
@@ -52,17 +54,30 @@ export class Decider {
     const { span, said, torn } = piece;
     const [start, length] = span;
     const bytes = lane.bytes(start, start + length);
-    if (said?.value.type === "frame" && !torn) return this.#frame(said, bytes, hits, lane);
+    const foregoing = this.#foregoing.get(lane) ?? new Foregoing(lane, start);
+    this.#foregoing.delete(lane);
+    if (said?.value.type === "frame" && !torn) {
+      const changes = await this.#frame(said, bytes, hits, lane);
+      const [change = { bytes, gap: 0 }] = changes;
+      if (change.gap === 0 && change.bytes.length === length) this.#foregoing.set(lane, foregoing.with(change.bytes));
+      return changes;
+    }
     if (torn && this.#strict && !isBlank(bytes)) return [this.#filler(start, bytes)];
     const { framing, faults } = this.#options;
     const altered = hits.length === 0 ? bytes : this.#withAliases(bytes, start, hits);
-    if (framing === undefined || !this.#strict || faults === "keep" || isBlank(bytes) || isIdle(piece, bytes))
-      return hits.length === 0 ? [] : this.#inPlace(start, altered, hits, { framed: framing !== undefined, lane });
+    if (framing === undefined || !this.#strict || faults === "keep" || isBlank(bytes) || isIdle(piece, bytes)) {
+      if (hits.length > 0) return this.#inPlace(start, altered, hits, { framed: framing !== undefined, lane });
+      this.#foregoing.set(lane, foregoing.with(bytes));
+      return [];
+    }
     if (faults === "filler") return [this.#filler(start, bytes)];
-    const other = await framing.faults.scrambled(bytes, { channel, dir: lane.dir }, this.#options.signal);
-    if (other === undefined) return [this.#filler(start, bytes)];
-    this.#options.tally.scrambled += 1;
-    return [{ start, end: start + length, bytes: other, gap: hits.length === 0 ? 0 : length }];
+    const other = await framing.faults.scrambled(foregoing.stretch(bytes, channel), this.#options.signal);
+    const stays = other !== undefined && isSame(other, bytes);
+    if (other === undefined || (stays && hits.length > 0)) return [this.#filler(start, bytes)];
+    if (hits.length === 0) this.#foregoing.set(lane, foregoing.with(other));
+    if (stays) this.#options.tally.kept += 1;
+    else this.#options.tally.scrambled += 1;
+    return stays ? [] : [{ start, end: start + length, bytes: other, gap: hits.length === 0 ? 0 : length }];
   }
 
   async #frame(said: Framed, bytes: Uint8Array, hits: readonly Hit[], lane: Lane): Promise<readonly Change[]> {

@@ -2,6 +2,7 @@ import type { Dir } from "../../bytes/channel.ts";
 import { joined } from "../../bytes/joined.ts";
 import type { Frame, Span } from "../../machine/machine.ts";
 import type { GapRecord, OutputRecord, RawRecord } from "../../tape/record.ts";
+import type { Nanos } from "../../time/nanos.ts";
 
 /** A frame or a fault, as a framer says it. */
 export type Framed = OutputRecord & { readonly value: Frame };
@@ -30,8 +31,6 @@ export class Lane {
   end = 0;
   /** Up to here everything is decided: what stands there now is in `changes`. */
   decidedTo = 0;
-  /** Nothing that comes will complete what stands before here. */
-  flushedTo = 0;
   /** Behind the last frame or fault. */
   saidTo = 0;
   #said: Framed[] = [];
@@ -39,6 +38,10 @@ export class Lane {
   #chunks: Uint8Array[] = [];
   /** Where the first chunk begins. */
   #from = 0;
+  /** Where each read ends that reaches beyond that. */
+  #reads: { readonly at: Nanos; readonly end: number }[] = [];
+  /** Places over which no frame goes: the last one that is decided, and all behind it. */
+  #breaks: number[] = [0];
   /** Up to here bytes are given up without their frames. */
   #tornTo = 0;
 
@@ -47,9 +50,41 @@ export class Lane {
     this.dir = dir;
   }
 
-  append(bytes: Uint8Array): void {
+  append({ at, bytes }: Pick<RawRecord, "at" | "bytes">): void {
     this.#chunks.push(bytes);
     this.end += bytes.length;
+    this.#reads.push({ at, end: this.end });
+  }
+
+  /** Nothing that comes will complete what came. */
+  flush(): void {
+    if (this.flushedTo < this.end) this.#breaks.push(this.end);
+  }
+
+  /** Up to here nothing waits for what comes. */
+  get flushedTo(): number {
+    return this.#breaks.at(-1) ?? 0;
+  }
+
+  /** So far bytes go on behind a place. */
+  goesOnTo(place: number): number {
+    return this.#breaks.find((at) => at >= place) ?? this.end;
+  }
+
+  /** Whether nothing goes on here that came before. */
+  isBreak(place: number): boolean {
+    return this.#breaks.includes(place);
+  }
+
+  /** How the bytes between two places came. */
+  reads(from: number, to: number): readonly { readonly at: Nanos; readonly length: number }[] {
+    let start = from;
+    return this.#reads.flatMap(({ at, end }) => {
+      const length = Math.min(end, to) - start;
+      if (length <= 0) return [];
+      start += length;
+      return [{ at, length }];
+    });
   }
 
   /** A frame or fault, in the order of their places. */
@@ -115,6 +150,9 @@ export class Lane {
     const rest = this.bytes(keepFrom, this.end);
     this.#chunks = rest.length === 0 ? [] : [rest];
     this.#from = keepFrom;
+    const passed = this.#reads.findIndex(({ end }) => end > keepFrom);
+    this.#reads = passed < 0 ? [] : this.#reads.slice(passed);
+    while ((this.#breaks[1] ?? Number.POSITIVE_INFINITY) <= to) this.#breaks.shift();
   }
 
   /** What is not decided up to here is given up before its frame is complete. */
@@ -160,9 +198,11 @@ export class Lane {
   }
 }
 
-/** What a read that reaches from `start` to `end` has of a change. What is more than there was goes to the last read. */
+/**
+ * What a read that reaches from `start` to `end` has of a change. What is more than there was goes to the last read, which also has its end if there is less:
+ * it is complete when it was.
+ */
 function partOf({ start: from, end: to, bytes }: Change, start: number, end: number): Uint8Array {
-  const first = Math.min(bytes.length, Math.max(0, start - from));
-  const last = end >= to ? bytes.length : Math.min(bytes.length, end - from);
-  return bytes.subarray(first, last);
+  const cut = (at: number): number => Math.min(Math.max(0, bytes.length - 1), Math.max(0, at - from));
+  return bytes.subarray(cut(start), end >= to ? bytes.length : cut(end));
 }

@@ -7,6 +7,8 @@ import { displaced, KeyedBlocks, permuted } from "./permutation.ts";
 
 /** So many aliases are remembered; beyond, they are made again. */
 const KNOWN_MAX = 65_536;
+/** Stands for a byte that is no ASCII: it has no alias as text. */
+const BEYOND_TEXT = 0x7f;
 /** Longer ones are made, and not remembered. */
 const KNOWN_LENGTH_MAX = 256;
 
@@ -38,6 +40,12 @@ export class Pseudonyms {
   /** Names the key without telling it: who compares two bundles sees whether their aliases agree. */
   get fingerprint(): string {
     return createHmac("sha256", this.#key).update("fieldtape redaction key").digest("hex").slice(0, 16);
+  }
+
+  /** Those of the first try are these; of another one they have a key that is made of this one. */
+  ofTry(tries: number): Pseudonyms {
+    if (tries === 1) return this;
+    return new Pseudonyms(createHmac("sha256", this.#key).update(`fieldtape redaction, try ${tries}`).digest());
   }
 
   /** Digits become digits, letters letters of their case, hex digits hex digits; punctuation and blanks stay. */
@@ -79,6 +87,13 @@ export class Pseudonyms {
       return toHex(Uint8Array.from(displaced(this.#blocks, "bytes", { digits: [...bytes], sizes })));
     });
     return fromHex(hex) ?? bytes;
+  }
+
+  /** Bytes that are text but for a few: each of those becomes any other that is none, and the rest is treated as text. */
+  characters(bytes: Uint8Array): Uint8Array {
+    const text = this.text(Buffer.from(bytes.map((byte) => Math.min(byte, BEYOND_TEXT))).toString("latin1"));
+    const others = this.bytes(bytes);
+    return bytes.map((byte, index) => (byte < 0x80 ? text.charCodeAt(index) : 0x80 + ((others[index] ?? 0) % 0x80)));
   }
 
   /** Degrees and minutes as NMEA 0183 has them, `4807.038` or `01131.000`; anything else as text. */

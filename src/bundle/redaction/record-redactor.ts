@@ -37,6 +37,8 @@ export interface RecordRedactorOptions {
   readonly lookahead: number;
   /** Beyond so many bytes what is not decided yet is given up: replaced as a whole, where it may hold fields. */
   readonly heldMax: number;
+  /** The how manieth try it is: each gives frames that failed other bytes. Absent: the first. */
+  readonly tries?: number;
   readonly onChange?: (change: ChangedFrame) => void;
 }
 
@@ -67,7 +69,7 @@ export class RecordRedactor {
   #deadline: Nanos | undefined;
 
   private constructor(options: RecordRedactorOptions, run: SubjectRun | undefined, signal: AbortSignal) {
-    const { redaction, framing, machines } = options;
+    const { redaction, framing, machines, tries = 1 } = options;
     const { fields, faults, metadata } = redaction.profile;
     this.#options = options;
     this.#run = run;
@@ -83,7 +85,7 @@ export class RecordRedactor {
       framing:
         run === undefined || framing === undefined
           ? undefined
-          : { run, faults: new FaultRedactor(framing, this.#text.pseudonyms) },
+          : { run, faults: new FaultRedactor(framing, this.#text.pseudonyms.ofTry(tries)) },
       onChange: options.onChange ?? (() => {}),
       signal,
     });
@@ -137,13 +139,13 @@ export class RecordRedactor {
 
   /** The tape ends: what is unfinished is decided now. The end itself is not among what is given on. */
   async end(end: EndRecord): Promise<readonly TapeRecord[]> {
-    for (const lane of this.#lanes.values()) lane.flushedTo = lane.end;
+    for (const lane of this.#lanes.values()) lane.flush();
     const given = await this.#advance([end], end.at);
     await this.#run?.[Symbol.asyncDispose]();
     return given;
   }
 
-  report(): Omit<RedactionReport, "behaviour" | "records"> {
+  report(): Omit<RedactionReport, "behaviour" | "records" | "tries"> {
     const { redaction, framing } = this.#options;
     for (const [name, count] of this.#text.found) this.#tally.secret(name, count);
     this.#text.found.clear();
@@ -164,8 +166,8 @@ export class RecordRedactor {
     if (record.type === "raw") {
       const lane = this.#lane(record.channel, record.dir);
       held = { record, lane, start: lane.end, end: lane.end + record.bytes.length };
-      lane.append(record.bytes);
-      if (this.#channels.get(record.channel)?.kind === "datagram") lane.flushedTo = lane.end;
+      lane.append(record);
+      if (this.#channels.get(record.channel)?.kind === "datagram") lane.flush();
     } else if (record.type === "channel") this.#channels.set(record.channel, record);
     else if (record.type === "gap" || (record.type === "link" && record.event !== "open")) this.#flush(record);
     this.#held.push(held);
@@ -174,7 +176,7 @@ export class RecordRedactor {
 
   #flush({ channel, dir }: GapRecord | LinkRecord): void {
     for (const lane of this.#lanes.values())
-      if ((channel ?? lane.channel) === lane.channel && (dir ?? lane.dir) === lane.dir) lane.flushedTo = lane.end;
+      if ((channel ?? lane.channel) === lane.channel && (dir ?? lane.dir) === lane.dir) lane.flush();
   }
 
   #lane(channel: number, dir: RawRecord["dir"]): Lane {

@@ -1,9 +1,10 @@
+import { Buffer } from "node:buffer";
 import type { Edit, Frame } from "../../machine/machine.ts";
 import type { SubjectRun } from "../../replayer/subject.ts";
 import type { OutputRecord } from "../../tape/record.ts";
 import type { FieldRules, RuledEdit, Strength } from "./field-rules.ts";
 import type { Pseudonyms } from "./pseudonyms.ts";
-import { holds, secretEdits, tells } from "./secret-leaves.ts";
+import { holds, secretEdits, tells, withoutTrailer } from "./secret-leaves.ts";
 
 export interface FrameToRedact {
   readonly record: OutputRecord & { readonly value: Frame };
@@ -50,34 +51,71 @@ export async function redactFrame(frame: FrameToRedact, tools: FrameTools): Prom
 }
 
 async function attempt(
-  { record, bytes, secrets: found }: FrameToRedact,
+  frame: FrameToRedact,
   strength: Strength,
-  { rules, pseudonyms, rewrite }: FrameTools,
+  tools: FrameTools,
 ): Promise<RedactedFrame | undefined> {
-  const { edits: ruled, kept } = rules.of(record, strength);
-  const secrets = found.filter(({ bytes: secret }) => tells(secret));
+  const { rewrite } = tools;
+  const { record, bytes } = frame;
+  const { edits: ruled, kept } = tools.rules.of(record, strength);
+  const secrets = frame.secrets.filter(({ bytes: secret }) => tells(secret));
   if (ruled.length === 0 && secrets.length === 0) return { type: "kept" };
   if (rewrite === undefined) return undefined;
-  const onWire = { bytes, value: record.value };
-  const edits = new Map(ruled.map(({ edit }) => [placeOf(edit), edit]));
-  const ruledPlaces = new Set(edits.keys());
+  const draft = new Draft(frame, ruled, { ...tools, rewrite });
   const gone: Uint8Array[] = [];
-  for (const { bytes: secret, known } of secrets) {
-    const places = secretEdits(withEdits(record.value, edits), secret, pseudonyms);
-    // What a rule keeps stays; not so a value that is known to be secret.
-    if (!known && places.some((edit) => kept.includes(placeOf(edit)))) continue;
-    gone.push(secret);
-    for (const edit of places) {
-      if (ruledPlaces.has(placeOf(edit))) continue;
-      const said = await rewrite(onWire, [edit]);
-      if (said !== undefined && !isSame(said, bytes)) edits.set(placeOf(edit), edit);
-    }
-  }
-  if (edits.size === 0) return gone.length === 0 ? { type: "kept" } : undefined;
-  const all = [...edits.values()];
-  const said = await rewrite(onWire, all);
+  for (const secret of secrets) if (await draft.hide(secret, kept)) gone.push(secret.bytes);
+  const edits = [...draft.edits.values()];
+  if (edits.length === 0) return gone.length === 0 ? { type: "kept" } : undefined;
+  const said = await rewrite({ bytes, value: record.value }, edits);
   if (said === undefined || gone.some((secret) => holds(said, secret))) return undefined;
-  return { type: "rewritten", bytes: said, edits: all, ruled };
+  return { type: "rewritten", bytes: said, edits, ruled };
+}
+
+/** A frame, and what is to be changed in it so far. */
+class Draft {
+  /** By their places. */
+  readonly edits: Map<string, Edit>;
+  readonly #ruled: ReadonlySet<string>;
+  readonly #frame: FrameToRedact;
+  readonly #tools: FrameTools & { readonly rewrite: NonNullable<SubjectRun["rewrite"]> };
+
+  constructor(
+    frame: FrameToRedact,
+    ruled: readonly RuledEdit[],
+    tools: FrameTools & { readonly rewrite: NonNullable<SubjectRun["rewrite"]> },
+  ) {
+    this.edits = new Map(ruled.map(({ edit }) => [placeOf(edit), edit]));
+    this.#ruled = new Set(this.edits.keys());
+    this.#frame = frame;
+    this.#tools = tools;
+  }
+
+  /** Puts an alias wherever a secret stands, as far as the encoder says it; `false`: a rule keeps it. */
+  async hide({ bytes: secret, known }: FoundSecret, kept: readonly string[]): Promise<boolean> {
+    for (const part of known ? [secret] : withoutTrailer(secret, this.#frame.bytes)) {
+      const { value } = this.#frame.record;
+      const places = secretEdits(withEdits(value, this.edits), part, this.#tools.pseudonyms);
+      // What a rule keeps stays; not so a value that is known to be secret.
+      if (!known && places.some((edit) => kept.includes(placeOf(edit)))) return false;
+      if (await this.#take(places)) break;
+    }
+    return true;
+  }
+
+  /** Whether any of these is said now. */
+  async #take(edits: readonly Edit[]): Promise<boolean> {
+    const { record, bytes } = this.#frame;
+    let isSaid = false;
+    for (const edit of edits) {
+      const place = placeOf(edit);
+      const said = this.#ruled.has(place)
+        ? undefined
+        : await this.#tools.rewrite({ bytes, value: record.value }, [edit]);
+      if (said !== undefined && !isSame(said, bytes)) this.edits.set(place, edit);
+      isSaid ||= this.edits.has(place);
+    }
+    return isSaid;
+  }
 }
 
 function placeOf({ path }: Edit): string {
@@ -100,6 +138,6 @@ function put(whole: object, path: Edit["path"], value: Edit["value"]): void {
   if (typeof place === "object" && place !== null && last !== undefined) Reflect.set(place, last, value);
 }
 
-function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && one.every((byte, index) => byte === other[index]);
+export function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return Buffer.compare(one, other) === 0;
 }

@@ -6,6 +6,7 @@ import { headerOf } from "../../tape/source-header.ts";
 import { later, type Nanos, plus, seconds, ZERO } from "../../time/nanos.ts";
 import { compareBehaviour } from "./behaviour.ts";
 import { ChangeLog } from "./change-log.ts";
+import type { ChangedFrame } from "./decide.ts";
 import type { Redaction } from "./profile.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
 import { RecordRedactor, undeclared } from "./record-redactor.ts";
@@ -29,19 +30,30 @@ export interface TapeRedactionRequest {
   readonly machines: readonly string[];
 }
 
+/** So often frames that failed get other bytes, where the copy behaves differently. */
+const TRIES_MAX = 4;
+
 /**
- * Writes a redacted copy of a tape and proves, by replaying both, that it behaves the same. The copy is there whatever the verdict: who asked decides.
+ * Writes a redacted copy of a tape and proves, by replaying both, that it behaves the same. Where it does not, frames that failed are given other bytes again,
+ * which the key decides, too; all other aliases stay. The copy is there whatever the verdict: who asked decides.
  *
  * @throws FieldtapeError OUTPUT_EXISTS; USAGE when the profile has field rules for a framer that cannot re-encode; what reading, writing and the
  *   subject throw
  */
 export async function redactTape(request: TapeRedactionRequest, signal: AbortSignal): Promise<RedactionReport> {
+  for (let tries = 1; ; tries += 1) {
+    const force = request.force || tries > 1;
+    const report = await redactOnce({ ...request, force }, tries, signal);
+    const isLast = tries === TRIES_MAX || report.scrambled === 0;
+    if (isLast || report.behaviour.verdict !== "different") return report;
+  }
+}
+
+async function redactOnce(request: TapeRedactionRequest, tries: number, signal: AbortSignal): Promise<RedactionReport> {
   const { tape, out, force, redaction, framing, machines, subject } = request;
   const changes = new ChangeLog();
-  const redactor = await RecordRedactor.open(
-    { redaction, framing, machines, ...WHOLE_TAPE, onChange: (change) => changes.add(change) },
-    signal,
-  );
+  const onChange = (change: ChangedFrame): void => changes.add(change);
+  const redactor = await RecordRedactor.open({ redaction, framing, machines, ...WHOLE_TAPE, tries, onChange }, signal);
   const recorded = new Set<string>();
   const records = await writeDerivedTape(out, redacted(request, redactor, recorded, signal), {
     force,
@@ -63,7 +75,7 @@ export async function redactTape(request: TapeRedactionRequest, signal: AbortSig
           },
           signal,
         );
-  return { ...redactor.report(), records: records - 1, behaviour };
+  return { ...redactor.report(), records: records - 1, tries, behaviour };
 }
 
 /** A secret is seen as a whole where so much is known of what comes behind it; a frame of the largest size fits many times. */

@@ -3,6 +3,7 @@ import type { RedactionReport } from "./report.ts";
 /** Counts what was redacted. */
 export class RedactionTally {
   scrambled = 0;
+  kept = 0;
   readonly #fields = new Map<string, { readonly machine: string; readonly path: string; values: number }>();
   readonly #secrets = new Map<string, number>();
   readonly #fillers = { count: 0, bytes: 0 };
@@ -24,11 +25,12 @@ export class RedactionTally {
   }
 
   /** In one order, whatever order they came in. */
-  report(): Pick<RedactionReport, "fields" | "secrets" | "scrambled" | "fillers"> {
+  report(): Pick<RedactionReport, "fields" | "secrets" | "scrambled" | "kept" | "fillers"> {
     return {
       fields: [...this.#fields.entries()].toSorted(byName).map(([, { ...field }]) => field),
       secrets: [...this.#secrets.entries()].toSorted(byName).map(([name, count]) => ({ name, count })),
       scrambled: this.scrambled,
+      kept: this.kept,
       fillers: { ...this.#fillers },
     };
   }

@@ -12,12 +12,16 @@ export type RedactionReport = {
   readonly secrets: readonly { readonly name: string; readonly count: number }[];
   /** Frames that failed, or bytes in no frame, with other bytes in their place. */
   readonly scrambled: number;
+  /** The same, so short that they stay: any other byte would make them fail in another way. */
+  readonly kept: number;
   /** Replaced as a whole: a gap of cause `redacted` stands before each. */
   readonly fillers: { readonly count: number; readonly bytes: number };
   /** Names, addresses, marks and events that have an alias. */
   readonly aliased: number;
   /** Records that were left out, by type. */
   readonly dropped: readonly { readonly type: string; readonly count: number }[];
+  /** How often frames that failed were given other bytes, until the copy behaved the same. */
+  readonly tries: number;
   readonly behaviour: BehaviourVerdict;
 };
 

@@ -9,6 +9,8 @@ import type { Pseudonyms } from "./pseudonyms.ts";
 const FIXED: ReadonlySet<string> = new Set(["type", "dir", "span", "role"]);
 /** A part of a secret that is shorter says nothing. */
 const PART_LENGTH_MIN = 3;
+/** A checksum in letters, or one of four bytes, and what sets it off. */
+const TRAILER_MAX = 8;
 
 /**
  * The places of a frame's value in which a secret stands, with an alias in its place: as text, as bytes in hex, or as numbers that are bytes or words of the
@@ -46,6 +48,19 @@ export function holds(bytes: Uint8Array, secret: Uint8Array): boolean {
 /** Whether there is anything to a secret, or the part of one, besides line ends and blanks. */
 export function tells(secret: Uint8Array): boolean {
   return trimmed(secret).length > 0;
+}
+
+/**
+ * The secret, then less and less of its end where that is the frame's end, too: what looks like a secret may reach over the checksum behind the last field,
+ * which is made anew.
+ */
+export function* withoutTrailer(secret: Uint8Array, frame: Uint8Array): Generator<Uint8Array> {
+  yield secret;
+  const core = trimmed(secret);
+  const end = trimmed(frame);
+  if (Buffer.compare(core, end.subarray(Math.max(0, end.length - core.length))) !== 0) return;
+  for (let less = 1; less <= TRAILER_MAX && core.length - less >= PART_LENGTH_MIN; less += 1)
+    yield core.subarray(0, core.length - less);
 }
 
 /** Without line ends and blanks around it: those may belong to the frame. */

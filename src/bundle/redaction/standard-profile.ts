@@ -22,8 +22,12 @@ const MODBUS: readonly FieldRule[] = [
   { path: "values", action: "pseudonym" },
   { path: "objects[*].text", action: "pseudonym" },
   { path: "objects[*].data", action: "pseudonym" },
-  // What does not parse: its first byte (an exception, a kind of request) says in what way, and stays.
-  { when: "malformed exists", path: "data", bytes: [1, PDU_MAX], action: "pseudonym" },
+  // What is told as bytes, since it does not parse or is not decoded further: counts say where it ends, and stay, with the addresses before them. So does the
+  // first byte of what does not parse (an exception, a kind of request): it says in what way.
+  { when: "function in [15, 16]", path: "data", bytes: [5, PDU_MAX], action: "pseudonym" },
+  { when: "function = 23 and role = request", path: "data", bytes: [9, PDU_MAX], action: "pseudonym" },
+  { when: "function = 24", path: "data", bytes: [2, PDU_MAX], action: "pseudonym" },
+  { when: "function in [12, 17, 20, 21] or malformed exists", path: "data", bytes: [1, PDU_MAX], action: "pseudonym" },
   // A function of the maker's own: nobody knows what is in it.
   { path: "data", action: "pseudonym" },
 ];

@@ -42,11 +42,13 @@ function redactedWords({ redaction }: BundledTape): string {
   if (redaction === undefined) return "as it is";
   const counts = Object.entries(redaction.report).flatMap(([name, value]) => {
     const count = counted(value);
-    return count === undefined || count === 0 || name === "records" ? [] : [`${name} ${count}`];
+    return count === undefined || count === 0 || NO_COUNTS.has(name) ? [] : [`${name} ${count}`];
   });
   const verdict = { same: "behaves the same", different: "BEHAVES OTHERWISE", "not-compared": "not compared" };
   return [...counts, verdict[redaction.verdict]].join(", ");
 }
+
+const NO_COUNTS: ReadonlySet<string> = new Set(["records", "tries"]);
 
 function counted(value: JsonObject[string]): number | undefined {
   if (typeof value === "number") return value;

@@ -3,16 +3,18 @@ import { plural } from "../plural.ts";
 
 /** What was done to a tape, a line each. */
 export function redactionWords(report: RedactionReport): readonly string[] {
-  const { fields, secrets, scrambled, fillers, aliased, dropped, behaviour } = report;
+  const { fields, secrets, scrambled, kept, fillers, aliased, dropped, tries, behaviour } = report;
   return [
     ...fields.map(({ machine, path, values }) => `  ${machine}: ${plural(values, "value")} of ${path} replaced`),
     ...secrets.map(({ name, count }) => `  ${plural(count, "secret")} found by ${name}`),
     ...(scrambled === 0 ? [] : [`  ${plural(scrambled, "fault")} with other bytes`]),
+    ...(kept === 0 ? [] : [`  ${plural(kept, "fault")} of a few bytes kept: others would fail in another way`]),
     ...(fillers.count === 0
       ? []
       : [`  ${plural(fillers.bytes, "byte")} gave way in ${plural(fillers.count, "place")}: a gap says so`]),
     ...(aliased === 0 ? [] : [`  ${plural(aliased, "name")} and values around the traffic have an alias`]),
     ...dropped.map(({ type, count }) => `  left out: ${plural(count, `${type} record`)}`),
+    ...(tries === 1 ? [] : [`  tried ${plural(tries, "time")}, with other bytes for what failed`]),
     behaviourWords(behaviour),
   ];
 }

@@ -33,7 +33,6 @@ test("every tape of the corpus behaves the same when it is redacted", async () =
     );
     if (behaviour.verdict !== "same") others.push(`${basename(dirname(path))}/${basename(path)}`);
   }
-  // A wrong checksum that is itself the beginning of a frame: no other bytes fail like that, so they give way, and a gap says so.
-  expect(others).toEqual(["length-prefixed/in-pieces", "length-prefixed/meter"]);
+  expect(others).toEqual([]);
   expect(cases.length).toBeGreaterThan(30);
 });

@@ -1,15 +1,11 @@
 import { fc, test as propertyTest } from "@fast-check/vitest";
 import { describe, expect, test } from "vitest";
 import { Pseudonyms } from "../../../src/bundle/redaction/pseudonyms.ts";
+import { framed, LENGTH_PREFIXED, sentence } from "./frames.ts";
 import { KEY } from "./keys.ts";
 import { CHANNEL, raw, reads, redact, redaction, STANDARD_REDACTION, wire } from "./redacting.ts";
 
 const aliases = new Pseudonyms(KEY);
-
-function sentence(body: string): string {
-  const sum = [...body].reduce((sum, character) => sum ^ character.charCodeAt(0), 0);
-  return `$${body}*${sum.toString(16).toUpperCase().padStart(2, "0")}\r\n`;
-}
 
 /** A reply to function 3, as it stands on the wire. */
 function registers(transaction: number, values: readonly number[]): Buffer {
@@ -59,6 +55,20 @@ describe("NMEA", () => {
     );
     expect(wire(records).toString()).not.toContain("4807.038");
     expect(report).toMatchObject({ scrambled: 1, fillers: { count: 0 }, behaviour: { verdict: "same" } });
+  });
+
+  test("what looks like a secret and goes on into the checksum is replaced up to there, with the checksum repaired", async () => {
+    const { records, report } = await redact(
+      [CHANNEL, raw(1, "rx", sentence("PSITE,login,password=hunter2secret"))],
+      STANDARD_REDACTION,
+      { name: "nmea" },
+    );
+    expect(wire(records).toString()).toBe(sentence(`PSITE,login,password=${aliases.text("hunter2secret")}`));
+    expect(report).toMatchObject({
+      secrets: [{ name: "password", count: 1 }],
+      fillers: { count: 0 },
+      behaviour: { verdict: "same" },
+    });
   });
 
   test("a secret in a comment between sentences gives way, and a gap says so", async () => {
@@ -117,30 +127,6 @@ describe("Modbus TCP", () => {
     expect(report.behaviour.verdict).toBe("same");
   });
 });
-
-const LENGTH_PREFIXED = {
-  name: "length-prefixed",
-  options: {
-    start: "aa55",
-    length: { offset: 2, width: 1, counts: "payload" },
-    check: { kind: "CRC-16/MODBUS", from: 2, endian: "little" },
-  },
-};
-
-function crc16(bytes: Uint8Array): number {
-  let crc = 0xffff;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1;
-  }
-  return crc;
-}
-
-function framed(payload: Uint8Array): Buffer {
-  const checked = Buffer.from([payload.length, ...payload]);
-  const crc = crc16(checked);
-  return Buffer.concat([Buffer.from([0xaa, 0x55]), checked, Buffer.from([crc & 0xff, crc >> 8])]);
-}
 
 describe("a length-prefixed protocol", () => {
   propertyTest.prop(
