@@ -1,12 +1,16 @@
-import { createHash } from "node:crypto";
+import { createHash, type Hash } from "node:crypto";
 import { lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { blobsFolder } from "../../tape/segments.ts";
+import { TAPE_FILES } from "../case-folder.ts";
 import type { CacheOptions, CaseJob } from "../case-job.ts";
 import type { CaseResult } from "../case-result.ts";
 import { parseCached } from "./schema.ts";
 
 /** For people alone. */
 const README = "README.md";
+/** Other folders are other cases. */
+const BLOBS: ReadonlySet<string> = new Set(TAPE_FILES.map(blobsFolder));
 /** Larger cases are played anew each time: reading them is most of the work. */
 const FILE_MAX = 16 * 1024 * 1024;
 
@@ -48,13 +52,24 @@ function placeOf(name: string, { folder }: CacheOptions): string {
 /** Digest of everything that decides what a case says and how it is judged. */
 function keyOf({ folder, relations = false, variants = [] }: CaseJob, { build }: CacheOptions): string | undefined {
   const hash = createHash("sha256").update(JSON.stringify([1, build, relations, variants]));
+  return addFiles(hash, folder) ? hash.digest("hex") : undefined;
+}
+
+/** Adds the files of a case and the blobs of its tape; whether all of them could be read. */
+function addFiles(hash: Hash, folder: string): boolean {
   for (const entry of readdirSync(folder, { withFileTypes: true }).toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
-    if (entry.isDirectory() || entry.name === README) continue;
-    const bytes = contents(join(folder, entry.name));
-    if (bytes === undefined) return undefined;
-    hash.update(`${entry.name} ${bytes.length}\n`).update(bytes);
+    const path = join(folder, entry.name);
+    if (entry.name === README || (entry.isDirectory() && !BLOBS.has(entry.name))) continue;
+    hash.update(`${entry.name}\n`);
+    if (entry.isDirectory()) {
+      if (!addFiles(hash, path)) return false;
+      continue;
+    }
+    const bytes = contents(path);
+    if (bytes === undefined) return false;
+    hash.update(`${bytes.length}\n`).update(bytes);
   }
-  return hash.digest("hex");
+  return true;
 }
 
 /** `undefined`: a link, or too large; whoever runs the case looks at it. */
