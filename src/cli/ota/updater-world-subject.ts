@@ -1,13 +1,12 @@
-import { readFile } from "node:fs/promises";
 import { FieldtapeError } from "../../errors.ts";
 import { UpdateWorld } from "../../ota/session/update-world.ts";
 import { UPDATER_WORLD } from "../../ota/session/updater-name.ts";
 import { worldFaults } from "../../ota/session/world-fault.ts";
 import { type BlobBytes, WorldGround } from "../../ota/session/world-ground.ts";
 import type { Advanced, Subject, SubjectRun } from "../../replayer/subject.ts";
-import { blobPath } from "../../tape/blobs.ts";
+import { readBlob } from "../../tape/read-blob.ts";
 import { openTape } from "../../tape/reader.ts";
-import type { TapeRecord } from "../../tape/record.ts";
+import type { BlobRecord, TapeRecord } from "../../tape/record.ts";
 import type { Nanos } from "../../time/nanos.ts";
 
 /**
@@ -21,18 +20,20 @@ export const updaterWorldSubject: Subject = {
     if (file === undefined) throw notAlone();
     const disturbances = worldFaults(faults);
     const ground = new WorldGround();
-    const blobs = new Set<string>();
+    const blobs = new Map<string, BlobRecord>();
     await using tape = await openTape(file);
     for await (const { records } of tape.batches({ verify: false })) {
       for (const record of records) {
         ground.take(record);
-        if (record.type === "blob") blobs.add(record.sha256);
+        if (record.type === "blob") blobs.set(record.sha256, record);
       }
     }
     const { begun, files, wall, healthy, begunAt } = ground;
     if (begun === undefined) throw noSession(file);
-    const blob: BlobBytes = async (sha256) => (blobs.has(sha256) ? readFile(blobPath(file, sha256)) : undefined);
-    for (const sha256 of blobs) files.set(`objects/${sha256}`, await readFile(blobPath(file, sha256)));
+    const bytes = new Map<string, Uint8Array>();
+    for (const [sha256, record] of blobs) bytes.set(sha256, await readBlob(file, record));
+    for (const [sha256, object] of bytes) files.set(`objects/${sha256}`, object);
+    const blob: BlobBytes = async (sha256) => bytes.get(sha256);
     const disk = await ground.disk(blob);
     const plan = { given: begun, disk, files, wall, healthy, faults: disturbances, seed, beginsAt: begunAt };
     return new WorldRun(new UpdateWorld(plan));
