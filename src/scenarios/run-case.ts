@@ -13,6 +13,7 @@ import { writeDiff } from "./differences/diff-file.ts";
 import { type Difference, divergenceOf } from "./differences/difference.ts";
 import { findingsOf } from "./differences/findings.ts";
 import { checkExpectations } from "./expectations/check-expectations.ts";
+import { isPortFault } from "./faults/disturbance.ts";
 import type { PlacedFaults } from "./faults/place-faults.ts";
 import { compareWithGolden, DIFF_FILE, dropPending, type GoldenDifference, hasGolden, writePending } from "./golden.ts";
 import { canonicalise } from "./goldens/canonical.ts";
@@ -96,10 +97,8 @@ export async function wordsOf(scenario: Scenario, divergence: Divergence, faults
   });
 }
 
-const PORT_FAULTS: ReadonlySet<string> = new Set(["cut-power", "disk-full", "slow-server"]);
-
 function disturbancesOf({ settings: { faults } }: Scenario): readonly string[] {
-  return faults.map(({ fault }) => fault).filter((fault) => PORT_FAULTS.has(fault));
+  return faults.filter(isPortFault).map(({ fault }) => fault);
 }
 
 /** The same words wherever the corpus lies: runs on several machines are put together. */

@@ -1,9 +1,28 @@
+import type { UpdaterStateName } from "../../ota/update/updater-talk.ts";
 import type { Vocabulary } from "../../scenarios/coverage/uncovered.ts";
+import { PORT_FAULTS } from "../../scenarios/faults/disturbance.ts";
 
 /** Faults that any framer may find. */
 const ANY = ["interrupted", "truncated", "unfinished"] as const;
 
-/** States and kinds of faults of the built-in subjects, as docs/subjects.md lists them. */
+/** A table, so that the compiler asks for a state that is new. `idle` is between sessions: no session says it. */
+const UPDATER_STATES: Readonly<Record<Exclude<UpdaterStateName, "idle">, true>> = {
+  checking: true,
+  downloading: true,
+  verifying: true,
+  staging: true,
+  "waiting-for-exit": true,
+  switching: true,
+  launching: true,
+  confirming: true,
+  committed: true,
+  "rolling-back": true,
+  "rolled-back": true,
+  failed: true,
+  inconsistent: true,
+};
+
+/** States and kinds of faults of the built-in subjects, as docs/subjects.md lists them, and what can disturb the updater's ports. */
 export const VOCABULARY: Readonly<Record<string, Vocabulary>> = {
   lines: { faults: ["too-long", "interrupted", "unfinished"] },
   "length-prefixed": { faults: ["bad-crc", "bad-checksum", "bad-end", "bad-length", "rubbish", ...ANY] },
@@ -28,4 +47,5 @@ export const VOCABULARY: Readonly<Record<string, Vocabulary>> = {
     ],
   },
   "request-reply": { states: ["connecting", "ready", "waiting", "backing-off", "stopped"] },
+  updater: { states: Object.keys(UPDATER_STATES), disturbances: PORT_FAULTS },
 };

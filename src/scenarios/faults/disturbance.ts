@@ -10,7 +10,9 @@ import type { Fault, FaultOf } from "./schema.ts";
 import type { Start } from "./start.ts";
 import { delay, split } from "./timing.ts";
 
-export type PortFault = FaultOf<"cut-power" | "disk-full" | "slow-server">;
+/** Faults that disturb a port of the subject, and not the tape. */
+export const PORT_FAULTS = ["cut-power", "disk-full", "slow-server"] as const;
+export type PortFault = FaultOf<(typeof PORT_FAULTS)[number]>;
 export type RecordFault = Exclude<Fault, PortFault>;
 
 /** A fault with its number in scenario.yaml and the place where it starts. */
@@ -36,9 +38,8 @@ export function disturbanceOf(faults: readonly PlacedFault<RecordFault>[], seed:
   return { transform: chain(transforms), unplaced: () => faults.filter(({ index }) => !placed.has(index)) };
 }
 
-/** Whether a fault disturbs a port of the subject, and not the tape. */
 export function isPortFault(fault: Fault): fault is PortFault {
-  return fault.fault === "cut-power" || fault.fault === "disk-full" || fault.fault === "slow-server";
+  return PORT_FAULTS.some((name) => name === fault.fault);
 }
 
 function transformOf(fault: RecordFault, placement: Placement): Transform {

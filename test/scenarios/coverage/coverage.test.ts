@@ -53,6 +53,12 @@ test("what no case reaches is every declared word, and every pair of a state and
     reactions: ["s b × reply"],
     faults: ["f rubbish"],
   });
+  const disturbed = { ...reached, disturbed: ["s a × cut-power"] };
+  expect(uncovered(disturbed, { s: { disturbances: ["cut-power", "disk-full"] } }).disturbed).toEqual([
+    "s a × disk-full",
+    "s b × cut-power",
+    "s b × disk-full",
+  ]);
   expect(lost(reached, { ...reached, states: ["s b"] })).toEqual({ ...NO_COVERAGE, states: ["s a"] });
 });
 
