@@ -9,7 +9,7 @@ export interface Placement {
   readonly start: Start;
   /** The fault's own chance: it depends on the seed, the fault's number and the line, and on nothing that was drawn before. */
   readonly random: Random;
-  /** Hears that the fault found a record that it can disturb. A fault that never does is a broken scenario. */
+  /** Hears that the fault disturbs a record. A fault that never does is a broken scenario. */
   readonly found: () => void;
 }
 
@@ -51,9 +51,9 @@ export class Choice {
       this.#skip -= 1;
       return false;
     }
-    this.#placement.found();
     const { chance } = this.#choosing;
     if (chance !== undefined && !this.#placement.random.fork(`chance/${line}`).chance(chance)) return false;
+    this.#placement.found();
     this.#left -= 1;
     return true;
   }

@@ -34,8 +34,11 @@ test("a state that never comes is told, and the case does not pass", async () =>
   expect(outcome).toMatchObject({ type: "unmet", unmet: [{ key: "faults[0].state" }] });
 });
 
-test("a fault that finds nothing to disturb makes the scenario invalid", async () => {
-  const { outcome } = await outcomeOf(TAPE, expecting(3, "[{ fault: drop, record: 2 }, { fault: drop, at: 1s }]"));
+test.for([
+  ["because nothing stands there", "{ fault: drop, at: 1s }"],
+  ["because chance takes nothing", '{ fault: drop, where: "dir = rx", chance: 0.0001 }'],
+])("a fault that disturbs nothing, %s, makes the scenario invalid", async ([, nothing]) => {
+  const { outcome } = await outcomeOf(TAPE, expecting(3, `[{ fault: drop, record: 2 }, ${nothing}]`));
   expect(outcome).toMatchObject({
     type: "failed",
     code: "SCENARIO_INVALID",
