@@ -1,28 +1,15 @@
 import { resolve } from "node:path";
-import type { Json } from "../bytes/json.ts";
 import { accept } from "../scenarios/accept.ts";
-import { newScenario, type WrittenScenario } from "../scenarios/new-scenario.ts";
+import { newScenario, type WantedCase, type WrittenScenario } from "../scenarios/new-scenario.ts";
 import { isRefusal, tryCase } from "../scenarios/trial.ts";
 import type { LoadedConfig } from "./config/config-file.ts";
 import { refuseContinuousIntegration } from "./continuous-integration.ts";
 import type { ExitCode } from "./exit.ts";
-import { parseOptionsFlag } from "./options-flag.ts";
 import { suiteSubjects } from "./suite/suite-subjects.ts";
 import { caseWords, exitOf } from "./suite/suite-words.ts";
 
 /** What `scenario new` was asked for. */
-export interface ScenarioRequest {
-  readonly name: string;
-  readonly from: string;
-  readonly why: string;
-  readonly subject: string;
-  /** As `--options` has it. */
-  readonly options: string | undefined;
-  /** Those of the bundle that the tape comes from, where `options` says nothing. */
-  readonly optionsOtherwise: Json | undefined;
-  readonly provenance: string | undefined;
-  readonly gaps: string | undefined;
-  readonly corpus: string;
+export interface ScenarioRequest extends WantedCase {
   /** Accept its golden at once, for this reason. */
   readonly reason: string | undefined;
   readonly config: LoadedConfig;
@@ -41,9 +28,8 @@ export async function createScenario(request: ScenarioRequest): Promise<CreatedS
   const { corpus, reason, signal, config } = request;
   if (reason !== undefined) refuseContinuousIntegration();
   const findSubject = suiteSubjects(config);
-  const options = request.options === undefined ? request.optionsOtherwise : await parseOptionsFlag(request.options);
   const pendingFolder = resolve(".fieldtape", "pending");
-  const written = await newScenario({ ...request, options, pendingFolder, findSubject });
+  const written = await newScenario({ ...request, pendingFolder, findSubject });
   if (reason === undefined) return { written, accepted: false };
   const trial = await tryCase({ corpus, folder: written.folder }, findSubject, signal);
   const [acceptance] = await accept([trial], { corpus, reason });

@@ -15,7 +15,7 @@ import { parseScenario } from "./schema.ts";
 import { type SourceTape, sourceTape } from "./source-tape.ts";
 
 /** What a new case is to be. */
-export interface NewScenario {
+export interface WantedCase {
   readonly corpus: string;
   /** Its place below the corpus, as `modbus/late-reply`. */
   readonly name: string;
@@ -28,6 +28,10 @@ export interface NewScenario {
   readonly provenance: string | undefined;
   /** Why it is right that the tape has gaps. */
   readonly gaps: string | undefined;
+}
+
+/** And what it is made with. */
+export interface NewScenario extends WantedCase {
   readonly pendingFolder: string;
   readonly findSubject: FindSubject;
   readonly signal: AbortSignal;
@@ -53,10 +57,8 @@ export interface WrittenScenario {
  *   reading the tape or the subject throws
  */
 export async function newScenario(wanted: NewScenario): Promise<WrittenScenario> {
-  const folder = join(wanted.corpus, placeOf(wanted.name));
-  if (await exists(folder)) throw new FieldtapeError("OUTPUT_EXISTS", "there is such a case already", { file: folder });
-  const source = await sourceTape(wanted.from);
-  const scenario = scenarioOf(wanted, folder, source);
+  const { scenario, source } = await planCase(wanted, { mayExist: false });
+  const { folder } = scenario;
   const played = await play(scenario, await wanted.findSubject(scenario), wanted.signal);
   const expectations = proposeExpectations(played.said);
   try {
@@ -67,6 +69,22 @@ export async function newScenario(wanted: NewScenario): Promise<WrittenScenario>
   }
   const pending = await writePending(wanted.pendingFolder, scenario, played.said);
   return { name: wanted.name, folder, expectations, pending, said: played.said.length, gaps: played.gaps };
+}
+
+/**
+ * A case that is not written yet, with the tape that it is made from.
+ *
+ * @throws FieldtapeError USAGE for a name that is none, OUTPUT_EXISTS for a case that is there, INPUT_MALFORMED for what is no tape
+ */
+export async function planCase(
+  wanted: WantedCase,
+  { mayExist }: { readonly mayExist: boolean },
+): Promise<{ scenario: Scenario; source: SourceTape }> {
+  const folder = join(wanted.corpus, placeOf(wanted.name));
+  if (!mayExist && (await exists(folder)))
+    throw new FieldtapeError("OUTPUT_EXISTS", "there is such a case already", { file: folder });
+  const source = await sourceTape(wanted.from);
+  return { scenario: scenarioOf(wanted, folder, source), source };
 }
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*(\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/;
@@ -81,7 +99,7 @@ function placeOf(name: string): string {
 }
 
 /** What will stand in scenario.yaml. */
-function fileOf(wanted: NewScenario, source: SourceTape, expect: readonly ExpectationInput[]) {
+function fileOf(wanted: WantedCase, source: SourceTape, expect: readonly ExpectationInput[]) {
   const { why, provenance, subject, options, gaps } = wanted;
   return {
     why,
@@ -93,7 +111,7 @@ function fileOf(wanted: NewScenario, source: SourceTape, expect: readonly Expect
   };
 }
 
-function scenarioOf(wanted: NewScenario, folder: string, source: SourceTape): Scenario {
+function scenarioOf(wanted: WantedCase, folder: string, source: SourceTape): Scenario {
   const parsed = parseScenario(fileOf(wanted, source, []));
   if ("problems" in parsed) {
     const [problem] = parsed.problems;

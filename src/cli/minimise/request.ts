@@ -31,32 +31,50 @@ export type Keep =
 export type Budget = { readonly type: "time"; readonly span: Nanos } | { readonly type: "runs"; readonly runs: number };
 
 /** The flags as the command line gives them. */
-export interface MinimiseFlags {
+export interface MinimiseFlags extends SearchFlags {
   readonly subject?: string | undefined;
   readonly options?: string | undefined;
   readonly seed?: number | undefined;
-  readonly keep?: string | undefined;
-  readonly failure: boolean;
-  readonly expectation: boolean;
-  readonly relation?: string | undefined;
-  readonly against?: string | undefined;
-  readonly "against-options"?: string | undefined;
-  readonly signature?: string | undefined;
-  readonly budget: string;
   readonly out?: string | undefined;
   readonly force: boolean;
   readonly resume: boolean;
 }
 
-/** @throws FieldtapeError USAGE, PREDICATE_INVALID, what reading options throws */
-export async function minimiseRequest(path: string, flags: MinimiseFlags): Promise<MinimiseRequest> {
-  const { subject, seed, signature, out, force, resume } = flags;
-  const budget = budgetOf(flags.budget);
-  const keep = await keepOf(flags);
-  return { path, subject, options: await optionsOf(flags.options), seed, keep, signature, budget, out, force, resume };
+/** Those that say what must stay, and how long it is looked for. */
+export interface SearchFlags {
+  readonly keep?: string | undefined;
+  readonly failure: boolean;
+  /** A tape without a case has none. */
+  readonly expectation?: boolean;
+  readonly relation?: string | undefined;
+  readonly against?: string | undefined;
+  readonly "against-options"?: string | undefined;
+  readonly signature?: string | undefined;
+  readonly budget: string;
 }
 
-async function keepOf(flags: MinimiseFlags): Promise<Keep> {
+/** @throws FieldtapeError USAGE, PREDICATE_INVALID, what reading options throws */
+export async function minimiseRequest(path: string, flags: MinimiseFlags): Promise<MinimiseRequest> {
+  const { subject, seed, out, force, resume } = flags;
+  return {
+    path,
+    subject,
+    options: await optionsOf(flags.options),
+    seed,
+    out,
+    force,
+    resume,
+    ...(await searchOf(flags)),
+  };
+}
+
+/** @throws FieldtapeError USAGE, PREDICATE_INVALID, what reading options throws */
+export async function searchOf(flags: SearchFlags): Promise<Pick<MinimiseRequest, "keep" | "signature" | "budget">> {
+  const budget = budgetOf(flags.budget);
+  return { keep: await keepOf(flags), signature: flags.signature, budget };
+}
+
+async function keepOf(flags: SearchFlags): Promise<Keep> {
   const { keep: expression, relation, against } = flags;
   const asked: Keep[] = [];
   if (expression !== undefined) {
@@ -64,7 +82,7 @@ async function keepOf(flags: MinimiseFlags): Promise<Keep> {
     asked.push({ type: "saying", expression });
   }
   if (flags.failure) asked.push({ type: "failure" });
-  if (flags.expectation) asked.push({ type: "expectation" });
+  if (flags.expectation === true) asked.push({ type: "expectation" });
   if (relation !== undefined) asked.push({ type: "relation", relation: relationOf(relation) });
   if (against !== undefined)
     asked.push({ type: "against", subject: against, options: await optionsOf(flags["against-options"]) });

@@ -24,10 +24,21 @@ export interface MinimisedCase extends Minimised {
   readonly out: string;
 }
 
+/** How a search goes, whatever it is that is made smaller. */
+export type SearchRequest = Pick<MinimiseRequest, "keep" | "signature" | "budget" | "out" | "force" | "resume">;
+
 /** Finds the case or tape and its subjects, and makes it smaller. @throws FieldtapeError */
 export async function runMinimise(request: MinimiseRequest, world: MinimiseWorld): Promise<MinimisedCase> {
+  return minimiseParent(await findParent(request.path, request), request, world);
+}
+
+/** The same for a parent that is known. @throws FieldtapeError */
+export async function minimiseParent(
+  parent: Parent,
+  request: SearchRequest,
+  world: MinimiseWorld,
+): Promise<MinimisedCase> {
   const { config, clock, signal, say } = world;
-  const parent = await findParent(request.path, request);
   const { subject, options } = parent.settings;
   const seating: Seating = { ...(await resolveSubject(subject, options, config)), settings: parent.settings };
   const out = resolve(request.out ?? parent.out);

@@ -77,7 +77,7 @@ export class BundleReproduce extends FieldtapeCommand {
       const minimised = await minimiseFound(reproduced, wanted, { config, clock, signal, say });
       const { signature, out: written, runs } = minimised;
       told = { ...told, minimised: { out: written, signature, runs } };
-      this.say(minimisedWords(minimised, written));
+      this.say(minimisedWords(minimised));
     } finally {
       if (flags.json) await this.printJson(told);
     }

@@ -2,6 +2,7 @@ import { Args, Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 import { IN_PROCESS_FLAG } from "../../in-process-flag.ts";
+import { searchFlags } from "../../minimise/search-flags.ts";
 
 export class ScenarioMinimise extends FieldtapeCommand {
   static override summary = "Make a case or a tape as small as can be while it goes on showing the same thing.";
@@ -42,14 +43,8 @@ export class ScenarioMinimise extends FieldtapeCommand {
       min: 0,
       max: 0xffff_ffff,
     }),
-    keep: Flags.string({ description: "a record of this kind must still be said", helpValue: "EXPR" }),
-    failure: Flags.boolean({ description: "the subject must still crash or hang in the same way" }),
+    ...searchFlags(),
     expectation: Flags.boolean({ description: "the same expectation of the case must still be broken" }),
-    relation: Flags.string({ description: "this relation must still be broken, as re-chunk", helpValue: "NAME" }),
-    against: Flags.string({ description: "this subject must still say something else", helpValue: "SUBJECT" }),
-    "against-options": Flags.string({ description: "its settings", helpValue: "JSON|@FILE" }),
-    signature: Flags.string({ description: "the one of several that has this in it", helpValue: "TEXT" }),
-    budget: Flags.string({ description: "how long, or how many runs", default: "60s", helpValue: "30s|N" }),
     out: Flags.string({ char: "o", description: "the new scenario (default: CASE-minimised)", helpValue: "DIR" }),
     force: Flags.boolean({ description: "write over a scenario that is there" }),
     resume: Flags.boolean({ description: "go on with a search that was broken off", exclusive: ["force"] }),
@@ -57,12 +52,13 @@ export class ScenarioMinimise extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(ScenarioMinimise);
-    const [{ minimiseRequest }, { runMinimise }, { minimisedWords }, { configOf, realWorld }] = await Promise.all([
-      import("../../minimise/request.ts"),
-      import("../../minimise/run-minimise.ts"),
-      import("../../minimise/words.ts"),
-      import("../../wiring.ts"),
-    ]);
+    const [{ minimiseRequest }, { runMinimise }, { minimisedJson, minimisedWords }, { configOf, realWorld }] =
+      await Promise.all([
+        import("../../minimise/request.ts"),
+        import("../../minimise/run-minimise.ts"),
+        import("../../minimise/words.ts"),
+        import("../../wiring.ts"),
+      ]);
     const request = await minimiseRequest(args.case, flags);
     const { clock } = realWorld({ sleep: "coarse" });
     const minimised = await runMinimise(request, {
@@ -71,10 +67,8 @@ export class ScenarioMinimise extends FieldtapeCommand {
       signal: this.interrupted,
       say: (text) => this.say(text),
     });
-    const { over, before, after, ...rest } = minimised;
-    if (flags.json) {
-      await this.printJson({ ...rest, minimal: over === undefined, over, before: { ...before }, after: { ...after } });
-    } else await this.printLine(minimisedWords(minimised, minimised.out));
-    return over === "interrupted" ? EXIT.aborted : EXIT.ok;
+    if (flags.json) await this.printJson(minimisedJson(minimised));
+    else await this.printLine(minimisedWords(minimised));
+    return minimised.over === "interrupted" ? EXIT.aborted : EXIT.ok;
   }
 }
