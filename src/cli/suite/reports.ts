@@ -59,7 +59,7 @@ export function parseReport(text: string): WantedReport {
   const at = text.indexOf("=");
   const name = text.slice(0, Math.max(0, at));
   const file = text.slice(at + 1);
-  if (!(name in REPORTS) || file === "")
+  if (!Object.hasOwn(REPORTS, name) || file === "")
     throw new FieldtapeError(
       "USAGE",
       `--report ${text}: must be NAME=FILE, with one of the names ${REPORT_NAMES.join(", ")}`,

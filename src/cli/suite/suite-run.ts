@@ -14,6 +14,7 @@ import { seconds } from "../../time/nanos.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
 import { realWorld, type World } from "../wiring.ts";
 import { buildDigest } from "./build-digest.ts";
+import { CASE_TIMEOUT_SECONDS } from "./case-timeout.ts";
 import { type Choice, type ChosenCases, chooseCases } from "./chosen-cases.ts";
 import { repeatCases, withRepeats } from "./repeat-cases.ts";
 import { portable } from "./result-file.ts";
@@ -74,6 +75,7 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
       build: await buildDigest(request.loaded, resolve("corpora")),
       store: queue.files,
       caseTimeoutMs: request.caseTimeoutSeconds * 1_000,
+      say: (text) => process.stderr.write(`${text}\n`),
     });
     // Elsewhere nothing is known of what this machine keeps.
     return await runOn(runner, { ...request, cache: false, determinism: 0 }, world);
@@ -81,9 +83,6 @@ export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport>
   await using pool = casePool({ config, width: workers, clock: world.clock, caseLimit });
   return await runOn(pool, request, world);
 }
-
-/** Seconds after which a case has hung, where nobody said. */
-export const CASE_TIMEOUT_SECONDS = 60;
 
 /** Runs all cases once, to see what differs now. @throws FieldtapeError as `runSuiteBelow` */
 export function runToCompare(

@@ -33,6 +33,7 @@ export class SuiteAccept extends FieldtapeCommand {
     cluster: Flags.string({
       description: "only what differs by this cause, as suite run names it; may be given more than once",
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: "ID|SIGNATURE",
     }),
     variant: Flags.string({ description: "write the golden of this variant", helpValue: "NAME" }),
