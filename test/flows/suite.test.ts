@@ -169,9 +169,27 @@ test("an empty or missing corpus is said, with the right exit code", async () =>
   expect(await run(cwd)).toMatchObject({ code: 6, stderr: expect.stringContaining("no scenario below corpora") });
 });
 
-test("the list says what each case protects", async () => {
-  const cwd = corpus({ "a/case": {} });
+test("the list says what each case protects, and which ones are broken", async () => {
+  const cwd = corpus({ "a/case": {}, "b/case": { extra: "sed: 3\n" } });
   const { code, stdout } = await fieldtape(["suite", "list"], { cwd });
-  expect(code).toBe(0);
-  expect(stdout).toContain("it must stay as it is");
+  expect(code).toBe(2);
+  expect(stdout).toMatch(/^a\/case .*it must stay as it is$/m);
+  expect(stdout).toMatch(/^b\/case .*\(invalid\) b\/case\/scenario\.yaml:4: sed: is no key/m);
+});
+
+test.for(["lint", "strength"])("a broken case does not keep suite %s from the others", async (command) => {
+  const cwd = corpus({
+    "a/case": { extra: "sed: 3\n" },
+    "b/case": { extra: "golden: { rules: [{ mask: value.nothing }] }\n" },
+  });
+  const { code, stdout } = await fieldtape(["suite", command], { cwd });
+  expect(code).toBe(2);
+  expect(stdout).toContain("a/case cannot be played: a/case/scenario.yaml:4");
+  expect(stdout).toContain(command === "lint" ? "b/case: golden.rules.0" : "b/case: does not notice");
+});
+
+test("a folder behind a variant is the corpus", async () => {
+  const cwd = corpus({ "a/case": {}, "b/case": {} });
+  const { stderr } = await run(cwd, "--variant", "arm", "corpora/a");
+  expect(stderr).toContain("1 case: 0 passed");
 });

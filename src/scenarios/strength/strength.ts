@@ -1,9 +1,10 @@
+import { attempt, type CaseFailure } from "../case-failure.ts";
 import { checkExpectations } from "../expectations/check-expectations.ts";
 import { compareWithGolden, hasGolden } from "../golden.ts";
 import { canonicalise } from "../goldens/canonical.ts";
 import { play } from "../play.ts";
 import type { FindSubject } from "../run-case.ts";
-import type { Scenario } from "../scenario.ts";
+import { loadScenario, type Scenario } from "../scenario.ts";
 import { mutations } from "./mutations.ts";
 
 /** How much a case would notice. */
@@ -15,12 +16,30 @@ export interface Strength {
   readonly missed: readonly string[];
 }
 
+export interface StrengthOptions {
+  readonly corpus: string;
+  readonly folders: readonly string[];
+  readonly findSubject: FindSubject;
+  readonly signal: AbortSignal;
+}
+
 /**
- * Makes a case's subject wrong in one place after another, and asks its expectations and its golden each time.
- *
- * @throws FieldtapeError what playing the case throws
+ * Makes the subject of each case wrong in one place after another, and asks the case's expectations and golden each time. Canaries are
+ * passed over. A case that cannot be played is told with the others; only a bug in fieldtape throws.
  */
-export async function strengthOf(scenario: Scenario, findSubject: FindSubject, signal: AbortSignal): Promise<Strength> {
+export async function* strengths(options: StrengthOptions): AsyncGenerator<Strength | CaseFailure> {
+  const { corpus, findSubject, signal } = options;
+  for (const folder of options.folders) {
+    const tried = await attempt(corpus, folder, async () => {
+      const scenario = await loadScenario(corpus, folder);
+      return scenario.settings.canary === undefined ? strengthOf(scenario, findSubject, signal) : undefined;
+    });
+    if ("failure" in tried) yield tried.failure;
+    else if (tried.done !== undefined) yield tried.done;
+  }
+}
+
+async function strengthOf(scenario: Scenario, findSubject: FindSubject, signal: AbortSignal): Promise<Strength> {
   const subject = await findSubject(scenario);
   const { said } = await play(scenario, subject, signal);
   const { expect, golden } = scenario.settings;

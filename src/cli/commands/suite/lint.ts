@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { Args } from "@oclif/core";
 import { corpusAround } from "../../corpus.ts";
-import { EXIT, type ExitCode } from "../../exit.ts";
+import { EXIT, EXIT_OF_ERROR, type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { plural } from "../../plural.ts";
 
 export class SuiteLint extends FieldtapeCommand {
   static override summary = "Tell what is doubtful about the rules by which goldens are kept.";
@@ -31,13 +32,17 @@ export class SuiteLint extends FieldtapeCommand {
     const options = { corpus: corpusAround(folder), folders, findSubject, signal: this.interrupted };
     let doubtful = 0;
     let cases = 0;
-    for await (const { name, lints } of lint(options)) {
-      cases += 1;
+    const exits: ExitCode[] = [];
+    for await (const { name, lints, failure } of lint(options)) {
+      if (failure !== undefined) exits.push(EXIT_OF_ERROR[failure.code]);
+      else cases += 1;
       doubtful += lints.length;
-      if (flags.json) await this.printJson({ name, lints });
+      if (flags.json)
+        await this.printJson({ name, lints, ...(failure === undefined ? {} : { failure: failure.words }) });
+      else if (failure !== undefined) await this.printLine(`${name} cannot be played: ${failure.words}`);
       else for (const words of lints) await this.printLine(`${name}: ${words}`);
     }
-    this.say(`${doubtful} doubtful rules in ${cases} cases that have any`);
-    return doubtful === 0 ? EXIT.ok : EXIT.different;
+    this.say(`${plural(doubtful, "doubtful rule")} in ${plural(cases, "case")} with rules`);
+    return worst([...exits, doubtful === 0 ? EXIT.ok : EXIT.different]);
   }
 }

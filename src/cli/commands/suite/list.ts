@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { Args } from "@oclif/core";
 import { corpusAround } from "../../corpus.ts";
-import { EXIT, type ExitCode } from "../../exit.ts";
+import { EXIT, EXIT_OF_ERROR, type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
 export class SuiteList extends FieldtapeCommand {
@@ -16,15 +16,26 @@ export class SuiteList extends FieldtapeCommand {
     const { args, flags } = await this.parse(SuiteList);
     const folder = resolve(args.dir);
     const corpus = corpusAround(folder);
-    const [{ discover }, { loadScenario }, { hasGolden }] = await Promise.all([
+    const [{ discover }, { attempt }, { loadScenario }, { hasGolden }] = await Promise.all([
       import("../../../scenarios/discover.ts"),
+      import("../../../scenarios/case-failure.ts"),
       import("../../../scenarios/scenario.ts"),
       import("../../../scenarios/golden.ts"),
     ]);
     const found = await discover(folder);
-    const scenarios = await Promise.all(found.folders.map((folder) => loadScenario(corpus, folder)));
-    const width = Math.max(0, ...scenarios.map((scenario) => scenario.name.length));
-    for (const scenario of scenarios) {
+    const tried = await Promise.all(
+      found.folders.map((folder) => attempt(corpus, folder, () => loadScenario(corpus, folder))),
+    );
+    const names = tried.map((each) => ("done" in each ? each.done.name : each.failure.name));
+    const width = Math.max(0, ...names.map((name) => name.length));
+    for (const each of tried) {
+      if ("failure" in each) {
+        const { name, words } = each.failure;
+        if (flags.json) await this.printJson({ name, failure: words });
+        else await this.printLine(`${name.padEnd(width)}  (invalid) ${words.split("\n", 1)[0]}`);
+        continue;
+      }
+      const scenario = each.done;
       const { subject, why } = scenario.settings;
       const golden = hasGolden(scenario);
       if (flags.json) await this.printJson({ name: scenario.name, folder: scenario.folder, subject, why, golden });
@@ -33,6 +44,6 @@ export class SuiteList extends FieldtapeCommand {
           `${scenario.name.padEnd(width)}  ${subject.padEnd(16)}  ${golden ? "" : "(no golden) "}${why}`,
         );
     }
-    return EXIT.ok;
+    return worst(tried.map((each) => ("failure" in each ? EXIT_OF_ERROR[each.failure.code] : EXIT.ok)));
   }
 }

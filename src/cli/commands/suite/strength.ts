@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
+import type { Strength } from "../../../scenarios/strength/strength.ts";
 import { corpusAround } from "../../corpus.ts";
-import { EXIT, type ExitCode } from "../../exit.ts";
+import { EXIT_OF_ERROR, type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
 const NAMED_MAX = 10;
@@ -21,9 +22,9 @@ export class SuiteStrength extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteStrength);
-    const [{ discover }, { loadScenario }, { strengthOf }, { suiteSubjects }, { configOf }] = await Promise.all([
+    const [{ discover }, { caseName }, { strengths }, { suiteSubjects }, { configOf }] = await Promise.all([
       import("../../../scenarios/discover.ts"),
-      import("../../../scenarios/scenario.ts"),
+      import("../../../scenarios/case-folder.ts"),
       import("../../../scenarios/strength/strength.ts"),
       import("../../suite/suite-subjects.ts"),
       import("../../wiring.ts"),
@@ -31,23 +32,28 @@ export class SuiteStrength extends FieldtapeCommand {
     const folder = resolve(args.dir);
     const corpus = corpusAround(folder);
     const findSubject = suiteSubjects(await configOf(flags));
+    const all = (await discover(folder)).folders;
+    const folders = all.filter((path) => caseName(corpus, path).includes(flags.filter ?? ""));
     let tried = 0;
     let missed = 0;
-    for (const path of (await discover(folder)).folders) {
-      const scenario = await loadScenario(corpus, path);
-      if (scenario.settings.canary !== undefined || !scenario.name.includes(flags.filter ?? "")) continue;
-      const strength = await strengthOf(scenario, findSubject, this.interrupted);
-      tried += strength.tried;
-      missed += strength.missed.length;
-      if (flags.json) await this.printJson({ ...strength });
-      else if (strength.missed.length > 0) await this.printLine(words(strength.name, strength.tried, strength.missed));
+    const exits: ExitCode[] = [];
+    for await (const each of strengths({ corpus, folders, findSubject, signal: this.interrupted })) {
+      if (flags.json) await this.printJson({ ...each });
+      if ("code" in each) {
+        exits.push(EXIT_OF_ERROR[each.code]);
+        if (!flags.json) await this.printLine(`${each.name} cannot be played: ${each.words}`);
+        continue;
+      }
+      tried += each.tried;
+      missed += each.missed.length;
+      if (!flags.json && each.missed.length > 0) await this.printLine(missedWords(each));
     }
     this.say(`${tried} ways of being wrong, ${tried - missed} noticed, ${missed} not`);
-    return EXIT.ok;
+    return worst(exits);
   }
 }
 
-function words(name: string, tried: number, missed: readonly string[]): string {
+function missedWords({ name, tried, missed }: Strength): string {
   const named = missed.slice(0, NAMED_MAX).map((mutation) => `\n  ${mutation}`);
   const left = missed.length - named.length;
   return `${name}: does not notice ${missed.length} of ${tried}${named.join("")}${left > 0 ? `\n  and ${left} more` : ""}`;
