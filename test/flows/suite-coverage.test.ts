@@ -62,10 +62,12 @@ test("two builds are compared without goldens, and one change is one cause in al
     );
     return `${process.execPath} '${path}'`;
   };
+  writeCase(cwd, "b/broken", { extra: "sed: 3\n" });
   expect(await suite(cwd, "compare", "--base", build("base"), "--head", build("base"))).toMatchObject({
-    code: 0,
-    stdout: "",
+    code: 6,
+    stdout: expect.stringMatching(/^b\/broken: neither build can play it: .*\n$/),
   });
+  rmSync(join(cwd, "corpora/b/broken"), { recursive: true });
   const { code, stdout, stderr } = await suite(cwd, "compare", "--base", build("base"), "--head", build("head"));
   expect(code).toBe(1);
   expect(stderr).toContain("3 cases: 2 differ");

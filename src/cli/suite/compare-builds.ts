@@ -22,6 +22,8 @@ export interface BuildComparison {
   readonly differing: readonly CaseFindings[];
   /** Cases that only one of the builds can play, and why the other cannot. */
   readonly broken: readonly { readonly name: string; readonly build: "base" | "head"; readonly why: string }[];
+  /** Cases that neither can play: about them nothing is known. */
+  readonly unknown: readonly { readonly name: string; readonly why: string }[];
 }
 
 export interface CompareBuildsOptions {
@@ -55,7 +57,14 @@ export async function compareBuilds(options: CompareBuildsOptions): Promise<Buil
       const found = await differenceOf(name, [base.folder, head.folder], options.diffFolder);
       if (found !== undefined) differing.push(found);
     }
-    return { cases: names.length, differing, broken: [...onlyIn(base, head, "base"), ...onlyIn(head, base, "head")] };
+    return {
+      cases: names.length,
+      differing,
+      broken: [...onlyIn(base, head, "base"), ...onlyIn(head, base, "head")],
+      unknown: Object.entries(head.failures)
+        .filter(([name]) => Object.hasOwn(base.failures, name))
+        .map(([name, why]) => ({ name, why: String(why) })),
+    };
   } finally {
     await rm(kept, { recursive: true, force: true });
   }

@@ -1,8 +1,9 @@
 import { resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import { corpusAround } from "../../corpus.ts";
-import { EXIT, type ExitCode } from "../../exit.ts";
+import { EXIT, type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { plural } from "../../plural.ts";
 
 export class SuiteCompare extends FieldtapeCommand {
   static override summary =
@@ -30,7 +31,7 @@ export class SuiteCompare extends FieldtapeCommand {
       import("../../cluster-words.ts"),
     ]);
     const folder = resolve(args.dir);
-    const { cases, differing, broken } = await compareBuilds({
+    const { cases, differing, broken, unknown } = await compareBuilds({
       folder,
       corpus: corpusAround(folder),
       base: commandWords(flags.base),
@@ -48,9 +49,16 @@ export class SuiteCompare extends FieldtapeCommand {
       if (flags.json) await this.printJson({ broken: each });
       else await this.printLine(`${each.name}: only the ${each.build} cannot play it: ${each.why}`);
     }
+    for (const each of unknown) {
+      if (flags.json) await this.printJson({ unknown: each });
+      else await this.printLine(`${each.name}: neither build can play it: ${each.why}`);
+    }
     this.say(
-      `${cases} cases: ${differing.length} differ, in ${clusters.length} ${clusters.length === 1 ? "cause" : "causes"}`,
+      `${plural(cases, "case")}: ${differing.length} differ, in ${plural(clusters.length, "cause")}${broken.length === 0 ? "" : `; ${broken.length} only one build can play`}${unknown.length === 0 ? "" : `; ${unknown.length} neither`}`,
     );
-    return differing.length + broken.length === 0 ? EXIT.ok : EXIT.different;
+    return worst([
+      differing.length + broken.length === 0 ? EXIT.ok : EXIT.different,
+      unknown.length === 0 ? EXIT.ok : EXIT.incomplete,
+    ]);
   }
 }
