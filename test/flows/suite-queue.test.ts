@@ -76,6 +76,26 @@ needs("redis-server")(
   120_000,
 );
 
+needs("redis-server")(
+  "a queue without workers says so, and a worker that cannot fetch a case says which file",
+  async () => {
+    const cwd = writtenCorpus({ "a/one": {} });
+    const redis = await startRedis();
+    const running = startFieldtape(["suite", "run", "--engine", "bullmq", "--redis", redis, "--files", "store"], {
+      cwd,
+    });
+    await running.stderrMatches(/nobody takes cases from this queue yet/);
+    startFieldtape(["suite", "worker", "--redis", redis, "--files", "elsewhere"], { cwd: temporaryFolder() });
+    const { code, stdout, stderr } = await running.finished;
+    expect([code, stdout]).toEqual([
+      3,
+      expect.stringMatching(/elsewhere\/[0-9a-f]{64}: cannot fetch a file of a case/),
+    ]);
+    expect(stderr).toContain("1 case: 0 passed, 1 not");
+  },
+  60_000,
+);
+
 test("a queue that is named wrong is refused before anything is done", async () => {
   const cwd = writtenCorpus({ "a/one": {} });
   expect(await suite(cwd, "run", "--engine", "bullmq")).toMatchObject({ code: 2 });

@@ -1,11 +1,11 @@
-import type { Queue, QueueEvents } from "bullmq";
+import type { Job, Queue, QueueEvents } from "bullmq";
 import { FieldtapeError } from "../../errors.ts";
 import { caseName } from "../../scenarios/case-folder.ts";
 import type { CaseJob } from "../../scenarios/case-job.ts";
 import type { CaseResult } from "../../scenarios/case-result.ts";
 import { parseFinished } from "../../scenarios/run/schema.ts";
 import type { CaseRunner, TakeResult } from "../../scenarios/run-jobs.ts";
-import { nanos } from "../../time/nanos.ts";
+import { type Nanos, nanos, ZERO } from "../../time/nanos.ts";
 import { publishCase } from "./case-files.ts";
 import { type QueueHouse, queueName } from "./open-queue.ts";
 import type { QueuedCase } from "./schema.ts";
@@ -16,6 +16,8 @@ export interface QueueRunnerOptions {
   /** The folder that case files are put into. */
   readonly store: string;
   readonly caseTimeoutMs: number;
+  /** Words for a person. */
+  readonly say: (text: string) => void;
 }
 
 /** Results of finished jobs are looked up by whoever waits; then they are of no use. */
@@ -43,6 +45,7 @@ export class QueueRunner implements CaseRunner, AsyncDisposable {
   static async open(options: QueueRunnerOptions): Promise<QueueRunner> {
     const runner = new QueueRunner(options);
     await runner.#events.waitUntilReady();
+    if ((await runner.#queue.getWorkersCount()) === 0) options.say(NOBODY);
     return runner;
   }
 
@@ -59,15 +62,34 @@ export class QueueRunner implements CaseRunner, AsyncDisposable {
       })),
     );
     const queued = await untilAborted(this.#queue.addBulk(wanted), signal);
-    await Promise.all(
-      queued.map(async (job) => {
-        const finished = parseFinished(await untilAborted(job.waitUntilFinished(this.#events), signal));
-        if (finished === undefined)
-          throw new FieldtapeError("INPUT_MALFORMED", "a worker's answer is no result of a case");
-        onResult(finished.result, finished.nanos === undefined ? undefined : nanos(finished.nanos));
-      }),
-    );
+    try {
+      await Promise.all(
+        queued.map(async (job) => {
+          const { result, spent } = await this.#answerOf(job, signal);
+          onResult(result, spent);
+        }),
+      );
+    } finally {
+      // Nobody wants to know any more; what a worker is at stays with it.
+      if (signal.aborted) await Promise.allSettled(queued.map((job) => job.remove()));
+    }
     return [];
+  }
+
+  async #answerOf(
+    job: Job<QueuedCase>,
+    signal: AbortSignal,
+  ): Promise<{ readonly result: CaseResult; readonly spent: Nanos }> {
+    let answer: unknown;
+    try {
+      answer = await untilAborted(job.waitUntilFinished(this.#events), signal);
+    } catch (thrown) {
+      signal.throwIfAborted();
+      return { result: lostCase(job.data.name, thrown), spent: ZERO };
+    }
+    const finished = parseFinished(answer);
+    if (finished === undefined) throw new FieldtapeError("INPUT_MALFORMED", "a worker's answer is no result of a case");
+    return { result: finished.result, spent: nanos(finished.nanos ?? 0) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -84,6 +106,15 @@ export class QueueRunner implements CaseRunner, AsyncDisposable {
       caseTimeoutMs: this.#options.caseTimeoutMs,
     };
   }
+}
+
+const NOBODY =
+  "nobody takes cases from this queue yet: start fieldtape suite worker there, with the same build and configuration";
+
+/** A case that takes every worker down with it, as the queue tells it. */
+function lostCase(name: string, thrown: unknown): CaseResult {
+  const words = `its workers gave no result: ${thrown instanceof Error ? thrown.message : String(thrown)}`;
+  return { name, outcome: { type: "failed", code: "SUBJECT_CRASHED", words }, fed: 0, said: 0 };
 }
 
 function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import type { CaseResult } from "../../scenarios/case-result.ts";
+import { failed } from "../../scenarios/run-case.ts";
 import type { Clock } from "../../time/clock.ts";
 import { millis, type Nanos } from "../../time/nanos.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
@@ -96,6 +97,10 @@ async function runQueued(
     const declared = await withDeclared(done.result, corpus);
     const result = portable(declared, process.cwd());
     return { result, ...(done.spent === undefined ? {} : { nanos: done.spent }) };
+  } catch (thrown) {
+    // Its files cannot be had: that is told with the case, for the run and this worker go on.
+    if (!(thrown instanceof FieldtapeError)) throw thrown;
+    return { result: { name, outcome: failed(thrown, corpus), fed: 0, said: 0 } };
   } finally {
     if (!signal.aborted) await rm(corpus, { recursive: true, force: true });
   }
