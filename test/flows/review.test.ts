@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { needs } from "../needs.ts";
@@ -57,6 +57,20 @@ test("one decision can be given on the command line, with a reason and for a cau
   expect((await review(cwd, ["--accept", id])).stderr).toContain("--reason must say why");
   expect((await review(cwd, ["--accept", "nothing", "--reason", "x"])).stderr).toContain(id);
   expect(await review(cwd, ["--accept", id, "--reason", "it is right"])).toMatchObject({ code: 0 });
+});
+
+test("what a review cannot settle is told, and it does not end as if all were well", async () => {
+  const cwd = renamedCorpus(2);
+  rmSync(join(cwd, "corpora/meter/case-0001/golden.jsonl"));
+  const { code, stderr } = await review(cwd, [], "accept it is called value now\nwrite\n");
+  expect([code, stderr]).toEqual([6, expect.stringContaining("1 case did not pass for another reason (new)")]);
+  expect(await review(cwd)).toMatchObject({ code: 6, stderr: expect.stringContaining("nothing differs") });
+});
+
+test("a folder behind the causes is the corpus, not one more cause", async () => {
+  const cwd = renamedCorpus(2);
+  const { code, stderr } = await review(cwd, ["--reject", "0000000000", "corpora/meter", "--reason", "x"]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining('by a cause "0000000000"')]);
 });
 
 test("continuous integration is refused before anything is run", async () => {

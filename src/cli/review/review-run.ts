@@ -1,16 +1,19 @@
 import process from "node:process";
+import { type CaseResult, verdict } from "../../scenarios/case-result.ts";
 import type { Cluster } from "../../scenarios/differences/cluster.ts";
 import { clustersOf } from "../../scenarios/differences/cluster.ts";
 import type { ClusterWordsOptions } from "../cluster-words.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
-import { runToCompare, type SuiteReport } from "../suite/suite-run.ts";
+import { plural } from "../plural.ts";
+import { runToCompare } from "../suite/suite-run.ts";
 import { differingCases } from "../suite/suite-words.ts";
 
 /** A run that is reviewed. */
 export interface ReviewRun {
   readonly corpus: string;
-  readonly report: SuiteReport;
   readonly clusters: readonly Cluster[];
+  /** Cases that did not pass for another reason than a difference: here nothing can be decided about them. */
+  readonly others: readonly CaseResult[];
   readonly differencesOf: ClusterWordsOptions["differencesOf"];
 }
 
@@ -23,8 +26,16 @@ export interface ReviewRequest {
 
 /** Runs the corpus as `suite run` does and groups what differs by cause. @throws FieldtapeError as `runToCompare` */
 export async function reviewRun(request: ReviewRequest): Promise<ReviewRun> {
-  const report = await runToCompare({ ...request, variants: [], live: process.stderr.isTTY });
-  const cases = differingCases(report.result.cases);
+  const { corpus, result } = await runToCompare({ ...request, variants: [], live: process.stderr.isTTY });
+  const cases = differingCases(result.cases);
   const found = new Map(cases.map(({ name, differences }) => [name, differences]));
-  return { corpus: report.corpus, report, clusters: clustersOf(cases), differencesOf: (name) => found.get(name) };
+  const others = result.cases.filter(({ outcome }) => outcome.type !== "passed" && outcome.type !== "different");
+  return { corpus, clusters: clustersOf(cases), others, differencesOf: (name) => found.get(name) };
+}
+
+/** What a review cannot settle, for a person; `undefined`: nothing. */
+export function othersWords(others: readonly CaseResult[]): string | undefined {
+  if (others.length === 0) return undefined;
+  const verdicts = [...new Set(others.map(({ outcome }) => verdict(outcome)))];
+  return `${plural(others.length, "case")} did not pass for another reason (${verdicts.join(", ")}): fieldtape suite run says why`;
 }

@@ -6,6 +6,7 @@ import { writeReview } from "../../scenarios/review/review-file.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
 import { EXIT, type ExitCode, worst } from "../exit.ts";
 import { acceptanceExit, acceptanceWords, tryCases } from "../suite/suite-accept.ts";
+import { exitOfCase } from "../suite/suite-words.ts";
 import type { ReviewRun } from "./review-run.ts";
 
 export interface WriteDecisionsOptions {
@@ -15,7 +16,7 @@ export interface WriteDecisionsOptions {
   readonly signal: AbortSignal;
 }
 
-/** What was written, a line each, and the exit code: 0 only where nothing differs any more. */
+/** What was written, a line each, and the exit code: 0 only where every case passes now. */
 export interface Written {
   readonly words: readonly string[];
   readonly code: ExitCode;
@@ -23,14 +24,14 @@ export interface Written {
 
 /** Carries out a review: accepted causes become golden, in one go; the rest is kept for the next review. */
 export async function writeDecisions(
-  { corpus, clusters }: ReviewRun,
+  { corpus, clusters, others }: ReviewRun,
   decisions: Decisions,
   { reviewFile, config, signal }: WriteDecisionsOptions,
 ): Promise<Written> {
   await writeReview(reviewFile, decisions);
   const accepted = clusters.filter(({ id }) => decisions.decided.get(id)?.type === "accept");
   const open = clusters.length - accepted.length;
-  const left: readonly ExitCode[] = open === 0 ? [] : [EXIT.different];
+  const left: readonly ExitCode[] = [...(open === 0 ? [] : [EXIT.different]), ...others.map(exitOfCase)];
   if (accepted.length === 0) return { words: [`nothing accepted, ${open} open or rejected`], code: worst(left) };
   const { signatures, cases } = chooseCauses(
     clusters,

@@ -17,7 +17,9 @@ export function bodyHeight({ size }: ReviewView): number {
 export function headLines(view: ReviewView): readonly Line[] {
   const { clusters, decisions, cause, level, message, size } = view;
   const cluster = clusters[cause];
-  const title = ` review  ${decisions.decided.size} of ${clusters.length} causes decided  ${level} `;
+  // An earlier review may have rejected what does not differ any more.
+  const decided = clusters.filter(({ id }) => decisions.decided.has(id)).length;
+  const title = ` review  ${decided} of ${clusters.length} causes decided  ${level} `;
   const note = cluster === undefined ? undefined : decisions.notes.get(cluster.id);
   return [
     [span(title.padEnd(size.columns), "chosen")],

@@ -10,8 +10,9 @@ import { seconds } from "../../time/nanos.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { realWorld } from "../wiring.ts";
+import { CASE_TIMEOUT_SECONDS } from "./case-timeout.ts";
 import { trialPool } from "./suite-pool.ts";
-import { CASE_TIMEOUT_SECONDS, runToCompare } from "./suite-run.ts";
+import { runToCompare } from "./suite-run.ts";
 import { caseWords, differingCases, exitOf } from "./suite-words.ts";
 
 /** What `suite accept` was asked for. */
@@ -99,6 +100,9 @@ export function acceptanceWords(accepted: readonly Trial[]): string[] {
       NAMED_MAX,
     ),
     ...bounded(left.flatMap(leftWords), REFUSED_MAX),
+    ...(left.some(({ outcome }) => isRefusal(outcome))
+      ? ["nothing was accepted: all of a decision, or none of it"]
+      : []),
     ...bounded(lints, NAMED_MAX),
   ];
 }

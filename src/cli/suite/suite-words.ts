@@ -2,6 +2,7 @@ import { relative } from "node:path";
 import process from "node:process";
 import { type CaseOutcome, type CaseResult, type Unmet, verdict } from "../../scenarios/case-result.ts";
 import { type CaseFindings, clustersOf } from "../../scenarios/differences/cluster.ts";
+import { quarantineText } from "../../scenarios/report/outcome-text.ts";
 import { clustersWords } from "../cluster-words.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode } from "../exit.ts";
 import type { SuiteReport } from "./suite-run.ts";
@@ -92,16 +93,9 @@ export function differingCases(results: readonly CaseResult[]): readonly CaseFin
 
 /** A case that did not pass, for a person: what happened, and what to do. */
 export function caseWords({ name, outcome, quarantine }: CaseResult): string {
-  const lines = [...quarantineWords(quarantine), ...detail(outcome)].flatMap((text) => text.split("\n"));
+  const known = quarantine === undefined ? [] : [quarantineText(quarantine)];
+  const lines = [...known, ...detail(name, outcome)].flatMap((text) => text.split("\n"));
   return [`${verdict(outcome)}: ${name}`, ...lines].join("\n  ");
-}
-
-function quarantineWords(quarantine: CaseResult["quarantine"]): string[] {
-  if (quarantine === undefined) return [];
-  const { owner, reason, until, expired } = quarantine;
-  return [
-    `in quarantine until ${until}${expired === true ? ", which is over: it counts again" : ""} (${owner}: ${reason})`,
-  ];
 }
 
 const UNMET_SHOWN = 10;
@@ -110,7 +104,7 @@ function unmetWords({ key, why, record }: Unmet): string[] {
   return [`${key}: ${why}`, ...(record === undefined ? [] : [`  ${record}`])];
 }
 
-function detail(outcome: CaseOutcome): string[] {
+function detail(name: string, outcome: CaseOutcome): string[] {
   switch (outcome.type) {
     case "passed":
       return [];
@@ -123,7 +117,7 @@ function detail(outcome: CaseOutcome): string[] {
     case "new":
       return [
         `there is no golden; what it says now: ${relative(process.cwd(), outcome.pending)}`,
-        'accept it with fieldtape suite accept CASE --reason "…"',
+        `accept it with fieldtape suite accept ${name} --reason "…"`,
       ];
     case "orphan":
       return [`${outcome.folder} has a golden and no scenario`];

@@ -2,7 +2,7 @@ import { type CaseOutcome, type CaseResult, verdict } from "../case-result.ts";
 import type { Finding } from "../differences/case-differences.ts";
 import type { Cluster } from "../differences/cluster.ts";
 import { html, type Markup } from "./markup.ts";
-import { outcomeText } from "./outcome-text.ts";
+import { outcomeText, quarantineText } from "./outcome-text.ts";
 import type { Timeline } from "./timeline.ts";
 import { drawTimeline } from "./timeline-drawing.ts";
 
@@ -18,13 +18,14 @@ export type Causes = ReadonlyMap<string, Cluster>;
 
 /** One case that did not pass: what happened, when, and which causes it has. */
 export function caseSection(
-  { name, outcome, fed, said }: CaseResult,
+  { name, outcome, fed, said, quarantine }: CaseResult,
   picture: CasePicture | undefined,
   causes: Causes,
 ): Markup {
   return html`<section class="panel" id="${caseAnchor(name)}">
 <h3>${verdictView(outcome)} ${name}</h3>
 <p class="note">${fed} records fed, ${said} said</p>
+${quarantine === undefined ? undefined : html`<p class="note">${quarantineText(quarantine)}</p>`}
 ${outcomeView(outcome, causes)}
 ${picture === undefined ? undefined : drawTimeline(picture.timeline, picture.divergedAt)}
 </section>

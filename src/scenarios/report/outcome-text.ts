@@ -1,4 +1,4 @@
-import type { CaseOutcome } from "../case-result.ts";
+import type { CaseOutcome, CaseResult } from "../case-result.ts";
 
 /** What happened, as plain lines: for reports that are read elsewhere than on a terminal. */
 export function outcomeText(outcome: CaseOutcome): string {
@@ -24,4 +24,9 @@ export function outcomeText(outcome: CaseOutcome): string {
     case "untrusted":
       return `this case must show itself (${outcome.canary}), and it ${outcome.was}: the run cannot be trusted`;
   }
+}
+
+/** Until when a case does not count, and who said so. */
+export function quarantineText({ owner, reason, until, expired }: NonNullable<CaseResult["quarantine"]>): string {
+  return `in quarantine until ${until}${expired === true ? ", which is over: it counts again" : ""} (${owner}: ${reason})`;
 }

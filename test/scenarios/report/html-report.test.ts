@@ -37,6 +37,13 @@ describe("the report of a run", () => {
     ]);
   });
 
+  test("says of a case in quarantine who answers for it, and until when", () => {
+    const quarantine = { owner: "ada", reason: "the new probe", until: "2099-01-01", expired: false };
+    const { results, ...run } = sampleRun();
+    const held = results.map((result) => (result.name === "clock" ? { ...result, quarantine } : result));
+    expect(htmlReport({ ...run, results: held })).toContain("in quarantine until 2099-01-01 (ada: the new probe)");
+  });
+
   test("shows the bytes with the frame's beginning and end", () => {
     expect(page.match(/<b class="inside begins">00<\/b>/g)).toHaveLength(1);
     expect(page.match(/<b class="inside( begins)?">[0-9a-f]{2}<\/b>/g)).toHaveLength(9);

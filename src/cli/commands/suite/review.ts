@@ -6,6 +6,9 @@ import { refuseContinuousIntegration } from "../../continuous-integration.ts";
 import { EXIT, type ExitCode, worst } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
 
+/** Flags that name causes, by id or signature. */
+const CAUSES = { multiple: true, multipleNonGreedy: true, helpValue: "ID|SIGNATURE" } as const;
+
 export class SuiteReview extends FieldtapeCommand {
   static override summary = "Decide about what a run changed, cause by cause.";
   static override description =
@@ -19,8 +22,8 @@ export class SuiteReview extends FieldtapeCommand {
   ];
   static override args = { dir: Args.string({ description: "the corpus, or a part of it", default: "corpora" }) };
   static override flags = {
-    accept: Flags.string({ description: "accept this cause (repeatable)", multiple: true, helpValue: "CLUSTER" }),
-    reject: Flags.string({ description: "reject this cause (repeatable)", multiple: true, helpValue: "CLUSTER" }),
+    accept: Flags.string({ description: "accept this cause; may be given more than once", ...CAUSES }),
+    reject: Flags.string({ description: "reject this cause; may be given more than once", ...CAUSES }),
     reason: Flags.string({ description: "why, for --accept and --reject", helpValue: "TEXT" }),
     plain: Flags.boolean({ description: "by commands, also on a terminal" }),
   };
@@ -31,21 +34,28 @@ export class SuiteReview extends FieldtapeCommand {
     const decides = told.accept.length + told.reject.length > 0;
     if (decides && told.reason === "") throw new FieldtapeError("USAGE", "--reason must say why");
     refuseContinuousIntegration();
-    const [{ reviewRun }, { writeDecisions }, review, { configOf, configOptionsOf, realWorld }, { exitOfCase }] =
-      await Promise.all([
-        import("../../review/review-run.ts"),
-        import("../../review/write-decisions.ts"),
-        import("../../../scenarios/review/review-file.ts"),
-        import("../../wiring.ts"),
-        import("../../suite/suite-words.ts"),
-      ]);
+    const [
+      { othersWords, reviewRun },
+      { writeDecisions },
+      review,
+      { configOf, configOptionsOf, realWorld },
+      { exitOfCase },
+    ] = await Promise.all([
+      import("../../review/review-run.ts"),
+      import("../../review/write-decisions.ts"),
+      import("../../../scenarios/review/review-file.ts"),
+      import("../../wiring.ts"),
+      import("../../suite/suite-words.ts"),
+    ]);
     const config = await configOf(flags);
     const signal = this.interrupted;
     const place = configOptionsOf(flags);
     const run = await reviewRun({ dir: args.dir, config: place, loaded: config, signal });
+    const others = othersWords(run.others);
+    if (others !== undefined) this.say(others);
     if (run.clusters.length === 0) {
       this.say("nothing differs from its golden");
-      return worst(run.report.result.cases.map(exitOfCase));
+      return worst(run.others.map(exitOfCase));
     }
     const reviewFile = resolve(".fieldtape", "review.json");
     const earlier = await review.readReview(reviewFile);
