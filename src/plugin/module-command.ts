@@ -33,12 +33,17 @@ const PERMISSION = process.allowedNodeEnvironmentFlags.has("--permission")
   ? "--permission"
   : "--experimental-permission";
 
-/** Folders end in a separator. */
-function readable(module: string, program: string): readonly string[] {
+/** The folder that a module has to itself. @throws the system's error when it is not there */
+export function moduleFolder(module: string): string {
   const real = realpathSync(module);
   const manifest = packageOf(real);
   // A package that says what it is written for holds nothing else; any other may be a project with its tapes and secrets.
-  const own = manifest?.abi === undefined ? dirname(real) : dirname(manifest.file);
+  return manifest?.abi === undefined ? dirname(real) : dirname(manifest.file);
+}
+
+/** Folders end in a separator. */
+function readable(module: string, program: string): readonly string[] {
+  const own = moduleFolder(module);
   const above = foldersUpFrom(own);
   // Where Node looks for packages, and for what kind of module a file is.
   const packages = above.map((folder) => join(folder, "node_modules")).filter((folder) => existsSync(folder));

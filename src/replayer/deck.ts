@@ -6,7 +6,7 @@ import { turn } from "../time/system-clock.ts";
 import { type FeedOptions, feed, type SourceBatch } from "./feed.ts";
 import { ReplayRun } from "./replay-run.ts";
 import type { ReplayStep } from "./replay-step.ts";
-import type { Snapshot, SnapshotShelf } from "./snapshot-shelf.ts";
+import type { Shelf, Snapshot } from "./snapshot-shelf.ts";
 import { SnapshotTaker } from "./snapshot-taker.ts";
 import { StateBoard } from "./state-board.ts";
 import type { OpenOptions, Subject } from "./subject.ts";
@@ -19,7 +19,7 @@ export interface DeckOptions {
   readonly open: Omit<OpenOptions, "channels" | "snapshot">;
   readonly feed: Omit<FeedOptions, "role" | "from" | "file">;
   /** Absent: every seek is cold. */
-  readonly shelf?: SnapshotShelf;
+  readonly shelf?: Shelf;
   /** Measures what a run costs. */
   readonly clock: Clock;
   /** Hold a tape that is read from its beginning against its hashes. */
@@ -123,11 +123,16 @@ export class Deck {
     };
   }
 
-  /** A border is crossed with as many records as suit the subject, where they are at hand: a pipe may be slow. */
+  /**
+   * A border is crossed with as many records as suit the subject, where they are at hand: a pipe may be slow. Not where snapshots are
+   * kept: there are places to take one between batches only.
+   */
   #batches(snapshot: Snapshot | undefined): AsyncGenerator<SourceBatch, undefined> {
-    const { tape, subject } = this.#options;
+    const { tape, subject, shelf } = this.#options;
     const batches = this.#read(snapshot);
-    return subject.atOnce === undefined || !tape.seekable ? batches : together(batches, subject.atOnce);
+    return subject.atOnce === undefined || !tape.seekable || shelf !== undefined
+      ? batches
+      : together(batches, subject.atOnce);
   }
 
   async *#read(snapshot: Snapshot | undefined): AsyncGenerator<SourceBatch, undefined> {

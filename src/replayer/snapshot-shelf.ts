@@ -33,10 +33,24 @@ export interface Snapshot {
   readonly said: readonly OutputRecord[];
 }
 
-/** All snapshots beside one tape. */
-const BYTES_MAX = 64 * 1024 * 1024;
+/** A moment before `at` in which no line from `line` on had been fed. */
+export interface Sought {
+  readonly at?: Nanos;
+  readonly line?: number;
+}
+
+/** Where snapshots of one subject on one tape are kept. */
+export interface Shelf {
+  /** The last one of such a moment. */
+  before(sought: Sought): Promise<Snapshot | undefined>;
+  /** Whether it has a place for snapshots of that size at all. */
+  put(snapshot: Snapshot): Promise<boolean>;
+}
+
+/** All snapshots of a shelf. */
+export const SHELF_BYTES_MAX = 64 * 1024 * 1024;
 /** One that alone takes more than its share would leave no room for others. */
-const SNAPSHOT_BYTES_MAX = BYTES_MAX / 8;
+export const SNAPSHOT_BYTES_MAX = SHELF_BYTES_MAX / 8;
 const VERSION = 1;
 const NAME = /^([0-9a-f]{24})-([0-9]{1,16})-([0-9]{1,16})\.snapshot$/;
 const DIGEST_LENGTH = 64;
@@ -62,7 +76,7 @@ interface Stored {
  * Snapshots of one subject on one tape, in `<tape>.index/`. A pure cache: what does not fit, does not verify or cannot be
  * written is as if it were not there.
  */
-export class SnapshotShelf {
+export class SnapshotShelf implements Shelf {
   readonly #folder: string;
   readonly #key: string;
   /** Bytes of each file, as far as they were asked for. */
@@ -83,8 +97,7 @@ export class SnapshotShelf {
     return new SnapshotShelf(indexFolder(tape), sha256Hex(Buffer.from(told)).slice(0, 24));
   }
 
-  /** The last snapshot of a moment before `at` in which no line from `line` on had been fed. */
-  async before({ at, line }: { readonly at?: Nanos; readonly line?: number }): Promise<Snapshot | undefined> {
+  async before({ at, line }: Sought): Promise<Snapshot | undefined> {
     const fitting = (await this.#kept()).filter(
       (kept) =>
         kept.key === this.#key &&
@@ -98,13 +111,14 @@ export class SnapshotShelf {
     return undefined;
   }
 
-  async put(snapshot: Snapshot): Promise<void> {
+  async put(snapshot: Snapshot): Promise<boolean> {
     const { position, landmark, state, said } = snapshot;
     const name = `${this.#key}-${position.line}-${position.at}.snapshot`;
     const { place, lastInput } = landmark;
     const stored: Stored = { position, place, channels: landmark.channels(), lastInput, state, said };
     const body = encodeSnapshot(stored);
-    if (!NAME.test(name) || body.length > SNAPSHOT_BYTES_MAX) return;
+    if (body.length > SNAPSHOT_BYTES_MAX) return false;
+    if (!NAME.test(name)) return true;
     try {
       await mkdir(this.#folder, { recursive: true, mode: 0o700 });
       await this.#makeRoom(body.length);
@@ -114,6 +128,7 @@ export class SnapshotShelf {
     } catch (thrown) {
       if (systemCode(thrown) === undefined) throw thrown;
     }
+    return true;
   }
 
   /** In the order of their lines. */
@@ -133,7 +148,7 @@ export class SnapshotShelf {
     const kept = await this.#kept();
     let total = bytes;
     for (const { name } of kept) total += await this.#size(name);
-    if (total <= BYTES_MAX) return;
+    if (total <= SHELF_BYTES_MAX) return;
     const foreign = kept.filter(({ key }) => key !== this.#key);
     const surplus = foreign.length > 0 ? foreign : kept.filter((_, index) => index % 2 === 0);
     for (const { name } of surplus) await rm(join(this.#folder, name), { force: true });

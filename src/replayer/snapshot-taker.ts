@@ -1,6 +1,6 @@
 import { NANOS_PER_MILLI } from "../time/nanos.ts";
 import type { ReplayRun } from "./replay-run.ts";
-import type { SnapshotShelf } from "./snapshot-shelf.ts";
+import type { Shelf } from "./snapshot-shelf.ts";
 import type { StateBoard } from "./state-board.ts";
 
 /**
@@ -11,11 +11,11 @@ const INTERVAL = 60 * NANOS_PER_MILLI;
 
 /** Keeps a snapshot of a run now and then. */
 export class SnapshotTaker {
-  readonly #shelf: SnapshotShelf;
+  readonly #shelf: Shelf;
   #spent = 0;
   #able = true;
 
-  constructor(shelf: SnapshotShelf) {
+  constructor(shelf: Shelf) {
     this.#shelf = shelf;
   }
 
@@ -26,7 +26,6 @@ export class SnapshotTaker {
     if (landmark === undefined) return;
     this.#spent = run.spent;
     const state = await run.snapshot();
-    if (state === undefined) this.#able = false;
-    else await this.#shelf.put({ position, landmark, state, said: board.said });
+    this.#able = state !== undefined && (await this.#shelf.put({ position, landmark, state, said: board.said }));
   }
 }

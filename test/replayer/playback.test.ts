@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type Cue, Deck } from "../../src/replayer/deck.ts";
 import { Playback } from "../../src/replayer/playback.ts";
+import { SessionShelf } from "../../src/replayer/session-shelf.ts";
 import { SnapshotShelf } from "../../src/replayer/snapshot-shelf.ts";
 import type { Subject } from "../../src/replayer/subject.ts";
 import { formatTape } from "../../src/tape/line-encoder.ts";
@@ -40,7 +41,8 @@ interface Setting {
 
 interface SettingOptions {
   readonly subject?: Subject;
-  readonly warm?: boolean;
+  /** With snapshots beside the tape, or in memory. */
+  readonly warm?: boolean | "in-memory";
   readonly from?: Cue;
   readonly rounds?: number;
   readonly folder: string;
@@ -56,7 +58,8 @@ async function playing(
   const path = join(options.folder, "a.tape.jsonl");
   writeFileSync(path, formatTape(records));
   await using tape = await openTape(path);
-  const shelf = options.warm === true ? await SnapshotShelf.open(path, identity) : undefined;
+  const inMemory = options.warm === "in-memory" ? new SessionShelf(() => "the same") : undefined;
+  const shelf = options.warm === true ? await SnapshotShelf.open(path, identity) : inMemory;
   const deck = new Deck({
     tape,
     subject: options.subject ?? toyLines,
@@ -173,18 +176,24 @@ describe("a playback", () => {
 describe("a seek", () => {
   test("to a time goes on as if everything before had been played, warm or cold", () =>
     fc.assert(
-      fc.asyncProperty(small, fc.nat(), fc.boolean(), fc.boolean(), async (tape, place, offset, warm) => {
-        const ats = tape.flatMap((record) => (record.type === "header" ? [] : [record.at]));
-        const at = nanos((ats[place % ats.length] ?? 0) + (offset ? SILENCE : 0));
-        await playing(tape, { folder: temporaryFolder(), warm }, async ({ playback, play, said }) => {
-          await play();
-          await playback.seek({ at });
-          const before = said().length;
-          await play();
-          const all = await reference(tape);
-          expect(said().slice(before)).toEqual(all.filter((output) => output.at >= at));
-        });
-      }),
+      fc.asyncProperty(
+        small,
+        fc.nat(),
+        fc.boolean(),
+        fc.constantFrom(false, true, "in-memory" as const),
+        async (tape, place, offset, warm) => {
+          const ats = tape.flatMap((record) => (record.type === "header" ? [] : [record.at]));
+          const at = nanos((ats[place % ats.length] ?? 0) + (offset ? SILENCE : 0));
+          await playing(tape, { folder: temporaryFolder(), warm }, async ({ playback, play, said }) => {
+            await play();
+            await playback.seek({ at });
+            const before = said().length;
+            await play();
+            const all = await reference(tape);
+            expect(said().slice(before)).toEqual(all.filter((output) => output.at >= at));
+          });
+        },
+      ),
       { numRuns: 40 },
     ));
 

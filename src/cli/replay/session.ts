@@ -3,7 +3,8 @@ import type { Json, JsonObject } from "../../bytes/json.ts";
 import { FieldtapeError } from "../../errors.ts";
 import { type Cue, Deck } from "../../replayer/deck.ts";
 import type { FeedOptions } from "../../replayer/feed.ts";
-import { SnapshotShelf } from "../../replayer/snapshot-shelf.ts";
+import { SessionShelf } from "../../replayer/session-shelf.ts";
+import { type Shelf, SnapshotShelf } from "../../replayer/snapshot-shelf.ts";
 import { findPlace } from "../../tape/find-place.ts";
 import type { Position } from "../../tape/position.ts";
 import { targetOf } from "../../tape/position-target.ts";
@@ -16,6 +17,7 @@ import type { LoadedConfig } from "../config/config-file.ts";
 import { parseOptionsFlag } from "../options-flag.ts";
 import { type ResolvedSubject, resolveSubject } from "../subjects.ts";
 import { codeDigest } from "./code-digest.ts";
+import { codeStamp } from "./code-stamp.ts";
 import type { ReplayPlan } from "./plan.ts";
 import { recordedMachines } from "./recorded-machines.ts";
 
@@ -171,17 +173,20 @@ async function recordedOf(
 
 /**
  * Where snapshots are kept, if they may be: not of a participant, whose conversation is held against the tape from its
- * beginning; not of reads that are cut anew; not of a module or a program, whose code we cannot tell from what it was.
+ * beginning; not of reads that are cut anew; of a module or a program, whose code nobody can tell from what it was, only while a person plays.
  */
 async function shelfOf(
   plan: ReplayPlan,
   { subject, config }: ResolvedSubject,
   loaded: LoadedConfig,
   feed: Omit<FeedOptions, "role" | "from" | "file">,
-): Promise<SnapshotShelf | undefined> {
+): Promise<Shelf | undefined> {
   if (!plan.snapshots || plan.rechunk !== undefined || subject.role === "participant") return undefined;
   const named = loaded.config.subjects?.[subject.name];
-  if (named !== undefined && !("subject" in named)) return undefined;
+  if (named !== undefined && !("subject" in named)) {
+    const seeks = plan.look === "step" || plan.look === "ui";
+    return seeks && (await isFile(plan.tape)) ? new SessionShelf(codeStamp(named, loaded)) : undefined;
+  }
   const code = await codeDigest();
   if (code === undefined) return undefined;
   const { play, time, channels, dir } = feed;

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import process from "node:process";
 import type { LoadedConfig } from "../config/config-file.ts";
+import { projectFiles } from "../project-files.ts";
 import { codeDigest } from "../replay/code-digest.ts";
 
 const FILES_MAX = 20_000;
@@ -42,20 +43,7 @@ function placeOf(subject: NonNullable<LoadedConfig["config"]["subjects"]>[string
 
 /** Files of a project by their places, in order; `undefined`: too many. */
 function filesOf(root: string, corpus: string): readonly string[] | undefined {
-  const files: string[] = [];
-  const folders = [root];
-  let bytes = 0;
-  for (let folder = folders.pop(); folder !== undefined; folder = folders.pop()) {
-    for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      const path = join(folder, entry.name);
-      if (entry.name.startsWith(".") || entry.name === "node_modules" || path === corpus) continue;
-      if (entry.isDirectory()) folders.push(path);
-      else if (entry.isFile()) {
-        bytes += statSync(path).size;
-        files.push(relative(root, path));
-      }
-      if (files.length > FILES_MAX || bytes > BYTES_MAX) return undefined;
-    }
-  }
-  return files.toSorted();
+  const files = projectFiles(root, { filesMax: FILES_MAX, leftOut: (path) => path === corpus });
+  const bytes = files?.reduce((sum, file) => sum + file.bytes, 0) ?? 0;
+  return bytes > BYTES_MAX ? undefined : files?.map(({ path }) => path);
 }
