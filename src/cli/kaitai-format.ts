@@ -37,7 +37,7 @@ export async function compileFormat(path: string): Promise<CompiledFormat> {
   try {
     return { id, files: await compiler.compile("javascript", format, importer, false) };
   } catch (cause) {
-    throw new FieldtapeError("INPUT_MALFORMED", `the Kaitai compiler refuses the format: ${firstLine(cause)}`, {
+    throw new FieldtapeError("INPUT_MALFORMED", `the Kaitai compiler refuses the format: ${compilerWords(cause)}`, {
       file: path,
       cause,
     });
@@ -100,6 +100,14 @@ function resolved(from: string): string | undefined {
 
 function isCompiler(loaded: unknown): loaded is Compiler {
   return typeof loaded === "object" && loaded !== null && "compile" in loaded && typeof loaded.compile === "function";
+}
+
+const WORDS_MAX = 500;
+
+/** All on one line: the first one says where, what is wrong stands below it. */
+function compilerWords(thrown: unknown): string {
+  const text = (thrown instanceof Error ? thrown.message : String(thrown)).replaceAll(/\s+/g, " ").trim();
+  return text.length > WORDS_MAX ? `${text.slice(0, WORDS_MAX)}…` : text;
 }
 
 /** The compiler throws what is no Error. */

@@ -36,16 +36,14 @@ export async function resolveSubject(
   loaded: LoadedConfig,
 ): Promise<ResolvedSubject> {
   const named = loaded.config.subjects?.[name];
-  const entry = builtIn(name);
   if (named !== undefined) {
-    if (entry !== undefined || isUpdater(name)) throw clash(name, loaded);
+    refuseBuiltInName(name, loaded);
     const merged = merge(named.options, options);
     if ("subject" in named) return resolveBuiltIn(named.subject, merged, loaded);
     if ("kaitai" in named) return resolveFormat(name, named, merged, loaded);
     return { subject: await ownSubject(name, named, { options: merged, loaded }), config: merged };
   }
   if (isUpdater(name)) return resolveUpdater(name, options);
-  if (entry === undefined) throw unknown(name, loaded.config);
   return resolveBuiltIn(name, merge(undefined, options), loaded);
 }
 
@@ -135,8 +133,10 @@ function unknown(name: string, config: Config): FieldtapeError {
   });
 }
 
-function clash(name: string, { file }: LoadedConfig): FieldtapeError {
-  return new FieldtapeError("CONFIG_INVALID", `subjects.${name}: ${name} is the name of a built-in subject`, {
+/** A name of the configuration's own must not be one of a built-in subject. @throws FieldtapeError CONFIG_INVALID */
+export function refuseBuiltInName(name: string, { file }: Pick<LoadedConfig, "file">): void {
+  if (builtIn(name) === undefined && !isUpdater(name)) return;
+  throw new FieldtapeError("CONFIG_INVALID", `subjects.${name}: ${name} is the name of a built-in subject`, {
     ...(file === undefined ? {} : { file }),
     hint: "give yours another name",
   });

@@ -58,6 +58,49 @@ test("a misspelt key is told with its line and the key that was meant", async ()
   expect(stdout).toMatch(/fieldtape\.config\.json:3: subjcts: is no key of a configuration; did you mean subjects\?/);
 });
 
+const RELEASE = `subjects:
+  good: { kaitai: good.ksy }
+  bad: { kaitai: bad.ksy, options: { maximum: 0 } }
+  nmea: { command: [node] }
+suites: { all: good.ksy }
+channels:
+  plc: { source: "tcp:10.0.0.7:portless" }
+release:
+  product: gateway
+  tests: [[node, --test], [no-such-checker]]
+  payload: [good.ksy, gone]
+  modules: { licences: [MIT] }
+  keys: { release: [r.key, good.ksy], timestamp: [r.key] }
+  trust: good.ksy
+  expires: soon
+`;
+
+test("a format that does not compile, a wire that is none, and what a release would not find are told before it is made", async () => {
+  const cwd = project("fieldtape.config.yaml", RELEASE);
+  writeFileSync(join(cwd, "good.ksy"), "meta: { id: good }\nseq:\n  - { id: kind, type: u1 }\n");
+  writeFileSync(join(cwd, "bad.ksy"), "meta: { id: bad }\nseq:\n  - { id: kind, type: no_such_type }\n");
+  await fieldtape(["ota", "key", "new", "-o", "r.key", "--role", "release", "--no-passphrase"], { cwd });
+  const { code, stdout } = await fieldtape(["config", "check", "--json"], { cwd });
+  expect(code).toBe(2);
+  const told = JSON.parse(stdout).problems.map(
+    ({ key, line, words }: { key: string; line: number; words: string }) => `${line} ${key}: ${words}`,
+  );
+  expect(told).toEqual([
+    expect.stringMatching(/^3 subjects\.bad\.options: maximum: must be at least 1$/),
+    expect.stringMatching(/^3 subjects\.bad\.kaitai: the Kaitai compiler refuses the format: .*no_such_type/),
+    expect.stringMatching(/^4 subjects\.nmea: nmea is the name of a built-in subject/),
+    expect.stringMatching(/^5 suites\.all: .* is no folder$/),
+    expect.stringMatching(/^7 channels\.plc\.source: "10\.0\.0\.7:portless" is no address/),
+    "10 release.tests.1.0: there is no program no-such-checker",
+    expect.stringMatching(/^11 release\.payload\.1: .*gone is not there$/),
+    expect.stringMatching(/^12 release\.modules: .*package-lock\.json is not there$/),
+    expect.stringMatching(/^13 release\.keys\.release\.1: /),
+    expect.stringMatching(/^13 release\.keys\.timestamp\.0: key [0-9a-f]+ was made for the release role/),
+    expect.stringMatching(/^14 release\.trust: /),
+    expect.stringMatching(/^15 release\.expires: "soon" is no time to expire in/),
+  ]);
+}, 60_000);
+
 test("nothing is wrong with what is right, in any form, and with nothing", async () => {
   const good = { subjects: { mine: { module: "./mine.mjs" } }, suites: { all: "corpora" } };
   for (const [name, text] of [

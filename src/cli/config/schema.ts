@@ -35,7 +35,12 @@ const namedSubject = z.union(
 
 /** A wire that is recorded often enough to have a name. */
 const namedChannel = z.strictObject({
-  source: z.string().regex(/^(tcp|serial|stdin):/, "must start with tcp:, serial: or stdin:"),
+  source: z
+    .string()
+    .regex(
+      /^(tcp(-listen|-tap)?:|serial:|stdin$)/,
+      "must be written like tcp:HOST:PORT, tcp-listen:PORT, tcp-tap:PORT,HOST:PORT, serial:PATH or stdin",
+    ),
   settings: z.record(z.string(), json).optional(),
 });
 

@@ -9,6 +9,8 @@ export interface ConfigurationPlace {
   readonly file: string | undefined;
   readonly none: boolean;
   readonly environment: NodeJS.ProcessEnv;
+  /** Now: nanoseconds since 1970. */
+  readonly now: bigint;
 }
 
 /** Whether the project's configuration will work. @throws FieldtapeError when it cannot be read at all */
@@ -16,7 +18,7 @@ export async function examineConfiguration(place: ConfigurationPlace): Promise<r
   const about = "configuration";
   const file = place.none ? undefined : configPath(place);
   if (file === undefined) return [ok(about, "there is none, and none is needed")];
-  const problems = await checkConfig(file, { path: place.environment["PATH"] ?? "" });
+  const problems = await checkConfig(file, { path: place.environment["PATH"] ?? "", now: place.now });
   if (problems.length === 0) return [ok(about, file)];
   return problems.map(({ key, line, words }) => {
     const where = line === undefined ? file : `${file}:${line}`;

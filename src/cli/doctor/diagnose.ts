@@ -25,9 +25,10 @@ export interface Examined {
 /** Looks at everything that fieldtape meets on this machine. One after the other: what is measured is not disturbed. */
 export async function diagnose(examined: Examined): Promise<readonly Finding[]> {
   const { folder, environment, world, signal } = examined;
+  const now = world.wall.wallNow();
   const looks: readonly (readonly [about: string, look: () => readonly Finding[] | Promise<readonly Finding[]>])[] = [
     ["installation", () => examineInstallation()],
-    ["configuration", () => examineConfiguration({ folder, environment, ...examined.configuration })],
+    ["configuration", () => examineConfiguration({ folder, environment, now, ...examined.configuration })],
     ["secrets", () => examineSecrets(environment)],
     ["folders", () => examineFolders(folder, stateFolder(environment))],
     ["disk", () => examineDisk(folder, world.clock)],
