@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Json } from "../bytes/json.ts";
+import { shapeProblems } from "../bytes/shape-problems.ts";
 import type { Edit, Frame } from "../machine/machine.ts";
 import { CHANNEL_MAX } from "../tape/limits.ts";
 import type { ChannelRecord } from "../tape/record.ts";
@@ -62,23 +63,27 @@ const READY = z.object({
 });
 
 /** What a subject answers, besides records. */
-const ANSWER = z.discriminatedUnion("type", [
-  READY,
-  z.object({
-    type: z.literal("done"),
-    id,
-    deadline: time.nullish().transform((deadline): Nanos | undefined => deadline ?? undefined),
-  }),
-  z.object({ type: z.literal("snapshot"), id, state: base64, more: z.boolean().exactOptional() }),
-  z.object({ type: z.literal("rewritten"), id, b64: base64.nullable() }),
-  z.object({
-    type: z.literal("failed"),
-    message: z.string(),
-    code: z.enum(["OPTIONS_INVALID", "SUBJECT_CRASHED", "SUBJECT_HUNG", "LIMIT_EXCEEDED"]).exactOptional(),
-    hint: z.string().exactOptional(),
-  }),
-  z.object({ type: z.literal("alive") }),
-]);
+const ANSWER = z.discriminatedUnion(
+  "type",
+  [
+    READY,
+    z.object({
+      type: z.literal("done"),
+      id,
+      deadline: time.nullish().transform((deadline): Nanos | undefined => deadline ?? undefined),
+    }),
+    z.object({ type: z.literal("snapshot"), id, state: base64, more: z.boolean().exactOptional() }),
+    z.object({ type: z.literal("rewritten"), id, b64: base64.nullable() }),
+    z.object({
+      type: z.literal("failed"),
+      message: z.string(),
+      code: z.enum(["OPTIONS_INVALID", "SUBJECT_CRASHED", "SUBJECT_HUNG", "LIMIT_EXCEEDED"]).exactOptional(),
+      hint: z.string().exactOptional(),
+    }),
+    z.object({ type: z.literal("alive") }),
+  ],
+  { error: "must be output, raw, ready, done, snapshot, rewritten, failed or alive" },
+);
 
 /** The checks of a row are `output-table.ts`'s: it is looked at once. */
 const TABLE = z.object({
@@ -113,16 +118,17 @@ export function parseTable(line: string): z.output<typeof TABLE> | string {
 }
 
 function parsed<T>(schema: z.ZodType<T>, line: string): T | string {
-  let members: unknown;
+  let value: unknown;
   try {
-    members = JSON.parse(line);
+    value = JSON.parse(line);
   } catch {
-    return "is not JSON";
+    return "it is not JSON";
   }
-  const result = schema.safeParse(members);
+  const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const [issue] = result.error.issues;
-  return `${issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}": `}${issue?.message ?? "is not as it should be"}`;
+  const shape = { value, schema: z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }), of: "the protocol" };
+  const [problem] = shapeProblems(result.error.issues, shape);
+  return problem === undefined ? "it is not as it should be" : `${problem.path.join(".") || "it"} ${problem.message}`;
 }
 
 const MANIFEST = z.object({ fieldtape: z.object({ abi: z.number() }) });

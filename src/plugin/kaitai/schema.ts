@@ -1,5 +1,6 @@
 import * as z from "zod";
 import type { Json } from "../../bytes/json.ts";
+import { shapeProblems } from "../../bytes/shape-problems.ts";
 import { FieldtapeError } from "../../errors.ts";
 import type { CompiledFormat } from "./compiled-format.ts";
 import { KAITAI_OPTIONS, type KaitaiOptions } from "./kaitai-framer.ts";
@@ -25,6 +26,9 @@ export function parseFormat(format: Json | undefined): CompiledFormat {
 function parsed<T>(schema: z.ZodType<T>, value: Json | undefined): T {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  const words = result.error.issues.map((issue) => `${issue.path.join(".") || "options"}: ${issue.message}`);
+  const shape = { value, schema: z.toJSONSchema(schema, { io: "input" }), of: "a declared format" };
+  const words = shapeProblems(result.error.issues, shape).map(
+    ({ path, message }) => `${path.join(".") || "options"}: ${message}`,
+  );
   throw new FieldtapeError("OPTIONS_INVALID", words.join("; "));
 }
