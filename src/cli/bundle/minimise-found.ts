@@ -5,9 +5,10 @@ import type { Wrong } from "../../bundle/retrace.ts";
 import type { Json, JsonObject } from "../../bytes/json.ts";
 import { FieldtapeError } from "../../errors.ts";
 import { type Divergence, pathText, type Said } from "../../replayer/divergence.ts";
+import type { Minimised } from "../../scenarios/shrinking/minimise.ts";
 import { compilePredicate } from "../../tape/predicate.ts";
 import type { Budget, Keep } from "../minimise/request.ts";
-import { type MinimisedCase, type MinimiseWorld, runMinimise } from "../minimise/run-minimise.ts";
+import { type MinimiseWorld, runMinimise } from "../minimise/run-minimise.ts";
 
 export interface MinimiseFound {
   /** The bundle's own name, for the folder of the case unless another one is named. */
@@ -30,7 +31,7 @@ export async function minimiseFound(
   { tapes }: Reproduction,
   { bundle, subject, out, force, keep, budget }: MinimiseFound,
   world: MinimiseWorld,
-): Promise<MinimisedCase> {
+): Promise<Minimised> {
   if (keep !== undefined) compilePredicate(keep);
   for (const { file, retraced } of tapes) {
     if (retraced.verdict === "cannot") continue;

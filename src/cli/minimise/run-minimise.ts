@@ -19,31 +19,22 @@ export interface MinimiseWorld {
   readonly say: (text: string) => void;
 }
 
-/** A minimised case and the folder where it stands. */
-export interface MinimisedCase extends Minimised {
-  readonly out: string;
-}
-
 /** How a search goes, whatever it is that is made smaller. */
 export type SearchRequest = Pick<MinimiseRequest, "keep" | "signature" | "budget" | "out" | "force" | "resume">;
 
 /** Finds the case or tape and its subjects, and makes it smaller. @throws FieldtapeError */
-export async function runMinimise(request: MinimiseRequest, world: MinimiseWorld): Promise<MinimisedCase> {
+export async function runMinimise(request: MinimiseRequest, world: MinimiseWorld): Promise<Minimised> {
   return minimiseParent(await findParent(request.path, request), request, world);
 }
 
 /** The same for a parent that is known. @throws FieldtapeError */
-export async function minimiseParent(
-  parent: Parent,
-  request: SearchRequest,
-  world: MinimiseWorld,
-): Promise<MinimisedCase> {
+export async function minimiseParent(parent: Parent, request: SearchRequest, world: MinimiseWorld): Promise<Minimised> {
   const { config, clock, signal, say } = world;
   const { subject, options } = parent.settings;
   const seating: Seating = { ...(await resolveSubject(subject, options, config)), settings: parent.settings };
   const out = resolve(request.out ?? parent.out);
   const progress = slowly(clock, say);
-  const minimised = await minimise({
+  return minimise({
     parent: parent.name,
     tape: parent.tape,
     settings: parent.settings,
@@ -59,7 +50,6 @@ export async function minimiseParent(
     onFound: (signature, size) => say(`what must stay: ${signature}\n${smallerWords(size, 0)}`),
     onSmaller: progress,
   });
-  return { ...minimised, out };
 }
 
 async function causeOf(keep: Keep, { settings }: Parent, config: LoadedConfig): Promise<Cause> {

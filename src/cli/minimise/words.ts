@@ -1,9 +1,8 @@
 import { relative } from "node:path";
 import process from "node:process";
 import type { JsonObject } from "../../bytes/json.ts";
-import type { Size } from "../../scenarios/shrinking/minimise.ts";
+import type { Minimised, Size } from "../../scenarios/shrinking/minimise.ts";
 import { plural } from "../plural.ts";
-import type { MinimisedCase } from "./run-minimise.ts";
 
 /** How large the smallest tape is so far. */
 export function smallerWords(size: Size, runs: number): string {
@@ -11,12 +10,12 @@ export function smallerWords(size: Size, runs: number): string {
 }
 
 /** What became of it, for a program. */
-export function minimisedJson({ over, before, after, ...rest }: MinimisedCase): JsonObject {
+export function minimisedJson({ over, before, after, ...rest }: Minimised): JsonObject {
   return { ...rest, minimal: over === undefined, over, before: { ...before }, after: { ...after } };
 }
 
 /** What became of it, for a person. */
-export function minimisedWords({ before, after, runs, over, out }: MinimisedCase): string {
+export function minimisedWords({ before, after, runs, over, out }: Minimised): string {
   const folder = relative(process.cwd(), out) || ".";
   const known = {
     minimal: "it is 1-minimal: nothing in it can be left out alone",

@@ -49,6 +49,8 @@ export interface Size {
 }
 
 export interface Minimised {
+  /** The folder of the new scenario. */
+  readonly out: string;
   readonly signature: string;
   readonly before: Size;
   readonly after: Size;
@@ -81,7 +83,7 @@ export async function minimise(options: MinimiseOptions): Promise<Minimised> {
   if (shrunk.over === undefined) verdicts.remove();
   const { over } = shrunk;
   const sizes = { before: sizeOf(candidate), after: sizeOf(shrunk.candidate) };
-  return { signature: found.signature, ...sizes, runs, ...(over === undefined ? {} : { over }) };
+  return { out: options.out, signature: found.signature, ...sizes, runs, ...(over === undefined ? {} : { over }) };
 }
 
 function refuseExisting({ out: file, force, resume }: MinimiseOptions): void {
