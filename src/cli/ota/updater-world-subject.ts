@@ -1,8 +1,9 @@
 import { FieldtapeError } from "../../errors.ts";
+import { objectPath } from "../../ota/release/repository-path.ts";
 import { UpdateWorld } from "../../ota/session/update-world.ts";
 import { UPDATER_WORLD } from "../../ota/session/updater-name.ts";
 import { worldFaults } from "../../ota/session/world-fault.ts";
-import { type BlobBytes, WorldGround } from "../../ota/session/world-ground.ts";
+import { WorldGround } from "../../ota/session/world-ground.ts";
 import type { Advanced, Subject, SubjectRun } from "../../replayer/subject.ts";
 import { readBlob } from "../../tape/read-blob.ts";
 import { openTape } from "../../tape/reader.ts";
@@ -30,11 +31,9 @@ export const updaterWorldSubject: Subject = {
     }
     const { begun, files, wall, healthy, begunAt } = ground;
     if (begun === undefined) throw noSession(file);
-    const bytes = new Map<string, Uint8Array>();
-    for (const [sha256, record] of blobs) bytes.set(sha256, await readBlob(file, record));
-    for (const [sha256, object] of bytes) files.set(`objects/${sha256}`, object);
-    const blob: BlobBytes = async (sha256) => bytes.get(sha256);
-    const disk = await ground.disk(blob);
+    refuseLarge(file, blobs.values());
+    for (const [sha256, record] of blobs) files.set(objectPath(sha256), await readBlob(file, record));
+    const disk = ground.disk((sha256) => files.get(objectPath(sha256)));
     const plan = { given: begun, disk, files, wall, healthy, faults: disturbances, seed, beginsAt: begunAt };
     return new WorldRun(new UpdateWorld(plan));
   },
@@ -52,6 +51,22 @@ class WorldRun implements SubjectRun {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {}
+}
+
+/** Payloads that are simulated are in memory, as is each copy of them on the disk. */
+const PAYLOAD_BYTES_MAX = 256 * 1024 * 1024;
+
+function refuseLarge(file: string, blobs: Iterable<BlobRecord>): void {
+  const total = [...blobs].reduce((sum, { size }) => sum + size, 0);
+  if (total <= PAYLOAD_BYTES_MAX) return;
+  throw new FieldtapeError(
+    "LIMIT_EXCEEDED",
+    `${UPDATER_WORLD} holds at most 256 MiB of payload; the tape has ${total} bytes`,
+    {
+      file,
+      hint: "record the session with a smaller release",
+    },
+  );
 }
 
 function notAlone(): FieldtapeError {

@@ -5,6 +5,9 @@ import { type DiskPath, effectKey, keyOf, pathsBelow } from "./disk-path.ts";
 
 /** Bytes that a page of the system's memory takes to the disk at once. */
 const PAGE = 4096;
+/** Of files beyond this many bytes several pages go at once: what matters of a cut shows in small ones. */
+const SMALL_MAX = 1024 * 1024;
+const PAGES = 64 * 1024;
 const ROOT = 0;
 const NEW_FILE: DiskNode = { kind: "file", bytes: NO_BYTES, mode: 0o600 };
 const NEW_FOLDER: DiskNode = { kind: "folder", names: new Map() };
@@ -200,8 +203,9 @@ export class ModelDisk {
   }
 
   private extend(node: number, offset: number, bytes: Uint8Array, mode: number): undefined {
+    const page = offset + bytes.length > SMALL_MAX ? PAGES : PAGE;
     for (let at = 0; at === 0 || at < bytes.length; ) {
-      const end = Math.min(bytes.length, at + PAGE - ((offset + at) % PAGE));
+      const end = Math.min(bytes.length, at + page - ((offset + at) % page));
       const piece = at === 0 && end === bytes.length ? bytes : bytes.subarray(at, end);
       this.effect({ type: "bytes", node, offset: offset + at, bytes: piece, mode });
       if (end === at) return;

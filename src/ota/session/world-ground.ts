@@ -17,7 +17,7 @@ type Answer = Extract<RecordedInput, { readonly type: "answer" }>["answer"];
 type DiskAnswers = Extract<Answer, { readonly port: "disk" }>["answers"];
 
 /** Bytes of a blob of the tape; `undefined` if it has none of that digest. */
-export type BlobBytes = (sha256: string) => Promise<Uint8Array | undefined>;
+type BlobBytes = (sha256: string) => Uint8Array | undefined;
 
 /** What a recorded session found around it: the server's files and the device's disk as they were when it began. */
 export class WorldGround {
@@ -47,7 +47,7 @@ export class WorldGround {
   }
 
   /** The disk as the session found it. Files of which the tape has no bytes are zeros that pass for them. */
-  async disk(blob: BlobBytes): Promise<ModelDisk> {
+  disk(blob: BlobBytes): ModelDisk {
     const disk = ModelDisk.empty();
     for (const [folder, entries] of [...this.entries].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
       for (const entry of entries) {
@@ -57,7 +57,7 @@ export class WorldGround {
         else disk.perform({ do: "create", path, text: this.texts.get(path) ?? "", mode: 0o644 });
       }
     }
-    for (const [path, text] of this.texts) if (path.startsWith(`${TREES}/`)) await fill(disk, text, blob);
+    for (const [path, text] of this.texts) if (path.startsWith(`${TREES}/`)) fill(disk, text, blob);
     return disk.cut(disk.pending);
   }
 
@@ -117,7 +117,7 @@ function operationsIn(values: readonly Json[]): readonly Operation[] {
   });
 }
 
-async function fill(disk: ModelDisk, text: string, blob: BlobBytes): Promise<void> {
+function fill(disk: ModelDisk, text: string, blob: BlobBytes): void {
   const list = parseTreeList(text);
   if (list === undefined) return;
   for (const { path, sha256, size } of filesOf(list)) {
@@ -125,7 +125,7 @@ async function fill(disk: ModelDisk, text: string, blob: BlobBytes): Promise<voi
     for (let slash = place.indexOf("/"); slash > 0; slash = place.indexOf("/", slash + 1)) {
       disk.perform({ do: "make-folder", path: place.slice(0, slash) });
     }
-    const bytes = (await blob(sha256)) ?? standIn(sha256, size);
+    const bytes = blob(sha256) ?? standIn(sha256, size);
     disk.perform({ do: "write", path: place, offset: 0, bytes });
   }
 }

@@ -1,15 +1,17 @@
-import { resolve } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Json, JsonObject } from "../../../src/bytes/json.ts";
 import { resolveSubject } from "../../../src/cli/subjects.ts";
 import { nanos, seconds } from "../../../src/time/nanos.ts";
+import { temporaryFolder } from "../../temporary-folder.ts";
 
 const TAPE = resolve(import.meta.dirname, "../../../corpora/ota/clean/tape.jsonl");
 
 /** What the updater and its world say, with these faults, until all is over. */
-async function world(faults: readonly Json[], seed = 1): Promise<readonly JsonObject[]> {
+async function world(faults: readonly Json[], seed = 1, file = TAPE): Promise<readonly JsonObject[]> {
   const { subject, config } = await resolveSubject("updater-world", undefined, { config: {}, file: undefined });
-  await using run = await subject.open({ config, channels: [], seed, faults, file: TAPE });
+  await using run = await subject.open({ config, channels: [], seed, faults, file });
   const { signal } = new AbortController();
   const { outputs } = await run.advance([], seconds(100_000), signal);
   return outputs.flatMap((record) => (record.type === "output" ? [record.value as JsonObject] : []));
@@ -50,5 +52,11 @@ describe("a device in a simulated world", () => {
     expect(said.at(-1)).toMatchObject({ current: "versions/1.0.0" });
     expect(said).toContainEqual({ type: "end", outcome: "refused", reason: "fetch-slow" });
     await expect(world([{ fault: "drop" }])).rejects.toThrow(/no such fault/);
+  });
+
+  test("is not made of more payload than memory holds", async () => {
+    const tape = join(temporaryFolder(), "tape.jsonl");
+    writeFileSync(tape, readFileSync(TAPE, "utf8").replace(/("media":"[^"]*","size":)\d+/, "$1300000000"));
+    await expect(world([], 1, tape)).rejects.toThrow(/at most 256 MiB/);
   });
 });
