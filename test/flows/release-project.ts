@@ -108,6 +108,26 @@ export class ReleaseProject {
     );
   }
 
+  /** A release that is killed right before or after it has git do this. */
+  async releaseKilledAt(
+    when: "before" | "after",
+    word: string,
+    ...more: readonly string[]
+  ): Promise<NodeJS.Signals | null> {
+    const own = join(this.shop.folder, "own-git");
+    const real = execFileSync("sh", ["-c", "command -v git"], { encoding: "utf8" }).trim();
+    const asked = when === "before" ? "" : `${real} "$@"\n`;
+    mkdirSync(own, { recursive: true });
+    // The word of git's own stands behind `-c core.hooksPath=…`.
+    const script = `#!/bin/sh\nif [ "$3" != ${word} ]; then exec ${real} "$@"; fi\n${asked}kill -9 $PPID\n`;
+    writeFileSync(join(own, "git"), script, { mode: 0o755 });
+    const env = { PATH: `${own}:${process.env["PATH"]}` };
+    const { child, finished } = startFieldtape(this.arguments(more), { cwd: this.folder, env });
+    child.stdin.end();
+    await finished;
+    return child.signalCode;
+  }
+
   start(...more: readonly string[]): Running {
     return startFieldtape(this.arguments(more), { cwd: this.folder });
   }

@@ -1,8 +1,9 @@
-import { mkdir, rename } from "node:fs/promises";
+import { mkdir, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { onDisk } from "../../tape/tape-disk.ts";
 import { GitProject } from "./git-project.ts";
-import type { ReleaseContext } from "./release-context.ts";
+import type { ReleaseContext, ReleasePlaces } from "./release-context.ts";
+import type { ReleaseFacts } from "./schema.ts";
 
 /**
  * Puts the release's folder, the new version and its tag in place, all or none: what was done is taken back when the rest fails. It is
@@ -32,4 +33,14 @@ export async function finishRelease({ project, facts, places, settings }: Releas
     for (const takeBack of taken.toReversed()) await takeBack();
     throw thrown;
   }
+}
+
+/** Whether the last step has done all that it does: only its working folder may still be there. */
+export async function isFinished(
+  project: GitProject,
+  { tag, commit }: ReleaseFacts,
+  { finished }: ReleasePlaces,
+): Promise<boolean> {
+  const there = await stat(finished).catch(() => undefined);
+  return there !== undefined && (await project.tags(tag)).get(tag) === commit;
 }

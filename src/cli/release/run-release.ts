@@ -5,9 +5,10 @@ import { assert, FieldtapeError } from "../../errors.ts";
 import { holdLock } from "../../ota/lock/process-lock.ts";
 import { onDisk } from "../../tape/tape-disk.ts";
 import { checkOut } from "./check-out.ts";
+import { isFinished } from "./finish-release.ts";
 import { GitProject } from "./git-project.ts";
 import { type Decided, prepareRelease } from "./prepare-release.ts";
-import { NOTES_FILE, placesOf, platformOf, type ReleaseContext } from "./release-context.ts";
+import { NOTES_FILE, placesOf, platformOf, type ReleaseContext, type ReleasePlaces } from "./release-context.ts";
 import { type PlannedStep, planRelease, RELEASE_STEPS, type ReleaseStep } from "./release-plan.ts";
 import { madeUpSigner, namedSigner, type ReleaseSigner, type SignerFiles } from "./release-signer.ts";
 import { digestsOf, NOTHING_DONE, readReleaseState, stepsStillWhole, writeReleaseState } from "./release-state.ts";
@@ -84,6 +85,10 @@ async function releaseLocked(request: ReleaseRequest, project: GitProject): Prom
       hint: "leave --resume and --from out",
     });
   }
+  if (begun.facts !== undefined && resume && request.bump === undefined) {
+    const places = placesOf(project, { ...settings, dryRun }, begun.facts.version);
+    if (await isFinished(project, begun.facts, places)) return cleanedUp(begun.facts, places, settings);
+  }
   const decided = await prepareRelease({ ...request, project, begun: begun.facts });
   const places = placesOf(project, { ...settings, dryRun }, decided.version);
   tell(`${settings.product} ${decided.version}, release ${decided.release}, of ${decided.base.slice(0, 10)}`);
@@ -107,6 +112,24 @@ async function releaseLocked(request: ReleaseRequest, project: GitProject): Prom
     files: await filesIn(folder),
     folder,
     notes: await readNotes(folder),
+  };
+}
+
+/** It was cut off when nothing was left to do but to tidy up. */
+async function cleanedUp(
+  facts: ReleaseFacts,
+  { work, finished }: ReleasePlaces,
+  settings: ReleaseSettings,
+): Promise<ReleaseResult> {
+  await rm(work, { recursive: true, force: true });
+  const steps = RELEASE_STEPS.map((step): PlannedStep => ({ step, action: "keep", key: "" }));
+  return {
+    facts,
+    platform: platformOf(settings),
+    steps,
+    files: await filesIn(finished),
+    folder: finished,
+    notes: await readNotes(finished),
   };
 }
 
