@@ -50,6 +50,12 @@ export async function otaProbed() {
   await served(asks, "staged-until-asked");
 }
 
+export async function otaLost() {
+  const shop = shopWithUpdate("lost");
+  rmSync(join(shop.folder, "device", "versions"), { recursive: true });
+  await served(shop, "trees-lost");
+}
+
 export async function otaLinks() {
   let broken = 0;
   await served(shopWithUpdate("resumed"), "resumed", (context) => {

@@ -43,6 +43,18 @@ test("the corpus has every built-in subject", () => {
   expect(BUILT_IN.map(({ name }) => name).filter((name) => !played.has(name))).toEqual([]);
 });
 
+test("the corpus has every state of the updater", () => {
+  const said = new Set(
+    scenarios
+      .filter(({ golden }) => existsSync(golden))
+      .flatMap(({ golden }) => [
+        ...readFileSync(golden, "utf8").matchAll(/"machine":"updater","value":{"type":"state","state":"([a-z-]+)"/g),
+      ])
+      .map(([, state]) => state),
+  );
+  expect(VOCABULARY["updater"]?.states?.filter((state) => !said.has(state))).toEqual([]);
+});
+
 test("the corpus has every state of the sessions that docs/subjects.md lists", () => {
   const tables = readFileSync(join(root, "docs/subjects.md"), "utf8").split("\n| `state` |").slice(1);
   const states = tables.flatMap((table) => {
