@@ -40,7 +40,8 @@ function summary({ id, signature, cases }: Cluster): string {
 export function clusterWords(cluster: Cluster, { differencesOf }: ClusterWordsOptions): string[] {
   const { id, signatures, differences, cases, alone, exemplar, exemplarCase } = cluster;
   const { diff, gaveUp } = differencesOf(exemplarCase) ?? {};
-  const others = alone === cases.length ? "" : `; ${cases.length - alone} of them have other causes too`;
+  const mixed = cases.length - alone;
+  const others = mixed === 0 ? "" : `; ${mixed} of them ${mixed === 1 ? "has" : "have"} other causes too`;
   return [
     ...firstOf(signatures, SIGNATURES_NAMED, "\n").split("\n"),
     `${plural(differences, "difference")} in ${plural(cases.length, "case")}${others}: ${firstOf(cases, CASES_NAMED, ", ")}`,

@@ -19,14 +19,12 @@ export function compareRecords(expected: Said, actual: Said): readonly MemberDif
     return before === after ? found : [...found, changed(["bytes"], before, after)];
   }
   if (expected.type === "raw" || actual.type === "raw") return [changed(["type"], expected.type, actual.type)];
-  // What is of another type is another thing: its members have nothing to do with each other.
-  if (typeOf(expected.value) !== typeOf(actual.value)) {
-    return [...found, changed(["value"], expected.value, actual.value)];
-  }
-  const before = found.length;
-  compareValues(expected.value, actual.value, ["value"], found);
-  if (found.length - before <= MEMBERS_MAX) return found;
-  return [...found.slice(0, before), changed(["value"], expected.value, actual.value)];
+  const members: MemberDifference[] = [];
+  compareValues(expected.value, actual.value, ["value"], members);
+  // What is of another type is another thing, and its members have nothing to do with each other; unless the type was only renamed.
+  const membersMax = typeOf(expected.value) === typeOf(actual.value) ? MEMBERS_MAX : 1;
+  if (members.length <= membersMax) return [...found, ...members];
+  return [...found, changed(["value"], expected.value, actual.value)];
 }
 
 const typeOf = (value: Json): Json | undefined => (isObject(value) ? value["type"] : undefined);

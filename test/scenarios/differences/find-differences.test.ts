@@ -79,6 +79,14 @@ test("all stamps of a periodic recording moved by one period: one difference, no
   expect(differences).toMatchObject([{ kind: "moved", by: 1_000 }]);
 });
 
+test("a type that was renamed is one signature, whatever the records say", () => {
+  const say = (type: string) =>
+    ["$GPGGA,1", "$GPRMC,A", "$GPRMC,V"].map((sentence, n) => said(1_000 * n, { type, dir: "rx", sentence }));
+  expect(new Set(signatures(say("frame"), say("telegram")))).toEqual(
+    new Set(['meter frame value.type changed: "frame" → "telegram"']),
+  );
+});
+
 test("a frame that became a fault at the same place is one difference", () => {
   const actual = readings(9);
   actual[4] = said(5_000, { type: "fault", fault: "bad-checksum", dir: "rx", span: [32, 8], raw: "00" });
