@@ -30,15 +30,15 @@ export interface BundleRequest {
   readonly subject: { readonly named: BundledSubject; readonly seat: Seat } | undefined;
   /** What is taken out of the tapes; absent: nothing, and captured bytes go in as they are. */
   readonly redaction: TapesRedaction | undefined;
-  /** Everything besides tapes, in the order in which it is shown. */
-  readonly attachments: readonly BundleItem[];
+  /** Everything besides tapes, in the order in which it is shown; asked for when the tapes are redacted. */
+  readonly attachments: () => Promise<readonly BundleItem[]>;
   readonly versions: BundledVersions;
   /** Where the bundle will stand: what has to be made for it lies beside it until then. */
   readonly out: string;
 }
 
 /** A profile with its key, and what the subject is to it. */
-export type TapesRedaction = Pick<TapeRedactionRequest, "framing" | "subject" | "machines"> & {
+export type TapesRedaction = Pick<TapeRedactionRequest, "framing" | "subject" | "machines" | "onName"> & {
   readonly redaction: Redaction;
 };
 
@@ -79,7 +79,7 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
       tapes.push(tape);
       items.push(...files);
     }
-    items.push(...attachments);
+    items.push(...(await attachments()));
     assertWithinLimits(items);
     const dispose = () => staging[Symbol.asyncDispose]();
     return {

@@ -50,7 +50,7 @@ export async function bundled(
     last: undefined,
     subject: seated,
     redaction: undefined,
-    attachments: [],
+    attachments: async () => [],
     versions: VERSIONS,
     out,
     ...request,

@@ -27,7 +27,7 @@ test("what was bundled is what is imported, byte for byte", async () => {
   const folder = temporaryFolder();
   const out = join(folder, "a.zip");
   const note = itemOfBytes("logs/one.jsonl", "log", Buffer.from("a line\n"));
-  const { id, size } = await bundledCase(CASE, out, { request: { attachments: [note] } });
+  const { id, size } = await bundledCase(CASE, out, { request: { attachments: async () => [note] } });
   expect(statSync(out).size).toBe(size);
   expect(statSync(out).mode & 0o777).toBe(0o600);
   const into = join(folder, "in");
@@ -108,7 +108,9 @@ describe("a bundle is there whole or not at all", () => {
     const folder = temporaryFolder();
     const out = join(folder, "a.zip");
     const shrunk = { ...itemOfBytes("logs/a", "log", Buffer.from("x")), bytes: broken };
-    await expect(bundled([], out, { request: { attachments: [shrunk] } })).rejects.toThrow("became shorter");
+    await expect(bundled([], out, { request: { attachments: async () => [shrunk] } })).rejects.toThrow(
+      "became shorter",
+    );
     expect(readdirSync(folder)).toEqual([]);
   });
 

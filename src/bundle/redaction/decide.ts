@@ -6,7 +6,8 @@ import type { ChannelRecord } from "../../tape/record.ts";
 import type { FaultRedactor } from "./fault-redactor.ts";
 import { FieldRules } from "./field-rules.ts";
 import { Foregoing } from "./foregoing.ts";
-import type { Change, Framed, Lane, Piece } from "./lane.ts";
+import type { Framed } from "./framed.ts";
+import type { Change, Lane, Piece } from "./lane.ts";
 import type { FaultAction, FieldRule } from "./profile.ts";
 import { masked } from "./pseudonyms.ts";
 import { type FoundSecret, isSame, redactFrame } from "./redact-frame.ts";
@@ -72,12 +73,17 @@ export class Decider {
     }
     if (faults === "filler") return [this.#filler(start, bytes)];
     const other = await framing.faults.scrambled(foregoing.stretch(bytes, channel), this.#options.signal);
-    const stays = other !== undefined && isSame(other, bytes);
-    if (other === undefined || (stays && hits.length > 0)) return [this.#filler(start, bytes)];
-    if (hits.length === 0) this.#foregoing.set(lane, foregoing.with(other));
-    if (stays) this.#options.tally.kept += 1;
-    else this.#options.tally.scrambled += 1;
-    return stays ? [] : [{ start, end: start + length, bytes: other, gap: hits.length === 0 ? 0 : length }];
+    const isHidden = hits.every(
+      (hit) => other !== undefined && hides(other, bytes, hit.start - start, hit.end - start),
+    );
+    if (other === undefined || !isHidden) return [this.#filler(start, bytes)];
+    this.#foregoing.set(lane, foregoing.with(other));
+    if (isSame(other, bytes)) {
+      this.#options.tally.kept += 1;
+      return [];
+    }
+    this.#options.tally.scrambled += 1;
+    return [{ start, end: start + length, bytes: other, gap: 0 }];
   }
 
   async #frame(said: Framed, bytes: Uint8Array, hits: readonly Hit[], lane: Lane): Promise<readonly Change[]> {
@@ -169,6 +175,17 @@ export class Decider {
 
 function secretsAt(hits: readonly Hit[], lane: Lane): readonly FoundSecret[] {
   return hits.map(({ start, end, name }) => ({ bytes: lane.bytes(start, end).slice(), known: name === "literal" }));
+}
+
+/** Whether most of a secret is no longer what it was: punctuation stays, and what the framer goes by may. */
+function hides(now: Uint8Array, before: Uint8Array, from: number, to: number): boolean {
+  const telling = [...before.keys()].filter((index) => index >= from && index < to && isTelling(before[index] ?? 0));
+  return telling.filter((index) => now[index] === before[index]).length * 3 <= telling.length;
+}
+
+/** Letters, digits, and what is no text. */
+function isTelling(byte: number): boolean {
+  return byte >= 0x80 || /[0-9A-Za-z]/.test(String.fromCharCode(byte));
 }
 
 /** One byte again and again, of which the framer says nothing: delimiters, and what a wire has when it is idle. */

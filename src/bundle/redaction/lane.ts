@@ -1,11 +1,9 @@
 import type { Dir } from "../../bytes/channel.ts";
 import { joined } from "../../bytes/joined.ts";
-import type { Frame, Span } from "../../machine/machine.ts";
-import type { GapRecord, OutputRecord, RawRecord } from "../../tape/record.ts";
+import type { Span } from "../../machine/machine.ts";
+import type { GapRecord, RawRecord } from "../../tape/record.ts";
 import type { Nanos } from "../../time/nanos.ts";
-
-/** A frame or a fault, as a framer says it. */
-export type Framed = OutputRecord & { readonly value: Frame };
+import type { Framed } from "./framed.ts";
 
 /** Other bytes for those from `start` up to `end`, counted in bytes of the lane since the tape began. */
 export interface Change {

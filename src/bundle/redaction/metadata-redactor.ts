@@ -22,11 +22,15 @@ const SETTINGS: ReadonlySet<string> = new Set([
   "role",
 ]);
 
+const NAMES_MAX = 1_000;
+
 /** Everything on a tape that is no traffic: what is allowed stays, the rest has an alias or is left out. */
 export class MetadataRedactor {
   /** Names, addresses, marks and values with an alias. */
   aliased = 0;
   readonly dropped = new Map<string, number>();
+  /** Names of a site, with what stands for them. */
+  readonly names = new Map<string, string>();
   readonly #rules: MetadataRules;
   readonly #machines: ReadonlySet<string>;
   readonly #text: TextRedactor;
@@ -66,6 +70,9 @@ export class MetadataRedactor {
     const kept = Object.entries(meta).filter(
       ([name]) => name === "derived" || this.#rules.headerMembers.includes(name),
     );
+    for (const [name, value] of Object.entries(meta))
+      if (typeof value === "string" && !kept.some(([other]) => other === name))
+        this.#known(value, this.#text.pseudonyms.text(value));
     const left = Object.keys(meta).length - kept.length;
     if (left > 0) this.dropped.set("header member", (this.dropped.get("header member") ?? 0) + left);
     return Object.fromEntries(
@@ -100,21 +107,28 @@ export class MetadataRedactor {
       const [, host = rest, port = ""] = /^(.*?)((?::\d{1,5})?(?:#\d+)?)$/s.exec(rest) ?? [];
       return /^(?:\*|-|stdin|localhost|127\.0\.0\.1|\[::1\]|)$/.test(host)
         ? word
-        : kind + this.#text.pseudonyms.host(host) + port;
+        : kind + this.#known(host, this.#text.pseudonyms.host(host)) + port;
     });
   }
 
   #device(path: string): string {
     const name = path.slice(path.lastIndexOf("/") + 1);
     if (/^(?:tty[A-Za-z]{0,6}\d{0,3}|pts|\d{1,4})$/.test(name)) return path;
-    return path.slice(0, path.length - name.length) + this.#text.pseudonyms.text(name);
+    return path.slice(0, path.length - name.length) + this.#known(name, this.#text.pseudonyms.text(name));
   }
 
   /** A name is often an address. */
   #name(name: string): string {
     if (/^[\w.-]+:\d{1,5}(?:#\d+)?$|^\d{1,3}(?:\.\d{1,3}){3}$/.test(name)) return this.#address(name);
     this.aliased += 1;
-    return this.#text.pseudonyms.text(name);
+    // Of several connections with one name each has a number.
+    const [, whole = name, number = ""] = /^(.*?)(#\d+)?$/s.exec(name) ?? [];
+    return this.#known(whole, this.#text.pseudonyms.text(whole)) + number;
+  }
+
+  #known(name: string, alias: string): string {
+    if (this.names.size < NAMES_MAX) this.names.set(name, alias);
+    return alias;
   }
 
   #mark(record: Extract<TapeRecord, { type: "mark" }>): TapeRecord | undefined {
@@ -122,7 +136,7 @@ export class MetadataRedactor {
     if (marks === "drop") return this.#drop("mark");
     if (marks === "keep") return { ...record, label: this.#text.text(record.label) };
     this.aliased += 1;
-    return { ...record, label: this.#text.pseudonyms.text(record.label) };
+    return { ...record, label: this.#known(record.label, this.#text.pseudonyms.text(record.label)) };
   }
 
   #said(record: InputRecord | OutputRecord): TapeRecord | undefined {

@@ -1,19 +1,11 @@
 import { FieldtapeError } from "../../errors.ts";
 import type { SubjectRun } from "../../replayer/subject.ts";
-import type {
-  ChannelRecord,
-  EndRecord,
-  GapRecord,
-  LinkRecord,
-  OutputRecord,
-  RawRecord,
-  TapeRecord,
-} from "../../tape/record.ts";
+import type { ChannelRecord, EndRecord, GapRecord, LinkRecord, RawRecord, TapeRecord } from "../../tape/record.ts";
 import { type Nanos, nanos, ZERO } from "../../time/nanos.ts";
 import { type ChangedFrame, Decider } from "./decide.ts";
 import { FaultRedactor } from "./fault-redactor.ts";
-import { isList, isObject } from "./field-path.ts";
-import { type Framed, Lane } from "./lane.ts";
+import { isFramed } from "./framed.ts";
+import { Lane } from "./lane.ts";
 import { MetadataRedactor } from "./metadata-redactor.ts";
 import type { Redaction } from "./profile.ts";
 import { RedactionTally } from "./redaction-tally.ts";
@@ -143,6 +135,11 @@ export class RecordRedactor {
     const given = await this.#advance([end], end.at);
     await this.#run?.[Symbol.asyncDispose]();
     return given;
+  }
+
+  /** Names of the site that have aliases, and these. */
+  get names(): ReadonlyMap<string, string> {
+    return this.#metadata.names;
   }
 
   report(): Omit<RedactionReport, "behaviour" | "records" | "tries"> {
@@ -276,18 +273,6 @@ function clipped(hits: readonly Hit[], from: number, to: number): readonly Hit[]
   return hits
     .filter(({ start, end }) => end > from && start < to)
     .map(({ start, end, name }) => ({ name, start: Math.max(start, from), end: Math.min(end, to) }));
-}
-
-function isFramed(record: TapeRecord): record is Framed & { readonly channel: number } {
-  return record.type === "output" && record.channel !== undefined && isFrame(record);
-}
-
-/** What a subject of one's own says is anything: only what has a direction and a span has a place on the wire. */
-function isFrame({ value }: OutputRecord): boolean {
-  if (!isObject(value)) return false;
-  const { type, dir, span } = value;
-  if ((type !== "frame" && type !== "fault") || (dir !== "rx" && dir !== "tx") || !isList(span)) return false;
-  return span.length === 2 && span.every((part) => Number.isSafeInteger(part) && Number(part) >= 0);
 }
 
 /** The channel that a tape means which does not declare it. */

@@ -28,6 +28,8 @@ export interface TapeRedactionRequest {
   readonly subject?: SeatedSubject;
   /** Machines of the subject: what they said on the tape is left out, since a replay says it again. */
   readonly machines: readonly string[];
+  /** Hears each name of the site that has an alias, so that texts about it have the same one. */
+  readonly onName?: (name: string, alias: string) => void;
 }
 
 /** So often frames that failed get other bytes, where the copy behaves differently. */
@@ -60,6 +62,7 @@ async function redactOnce(request: TapeRedactionRequest, tries: number, signal: 
     sources: [tape],
     reason: "redacted",
   });
+  for (const [name, alias] of redactor.names) request.onName?.(name, alias);
   const behaviour: BehaviourVerdict =
     subject === undefined
       ? { verdict: "not-compared", why: "no subject was named" }

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import type { Json, JsonObject } from "../../bytes/json.ts";
 import { isList, isObject } from "./field-path.ts";
+import { LITERAL_LENGTH_MIN } from "./literal-forms.ts";
 import type { Redaction } from "./profile.ts";
 import { Pseudonyms } from "./pseudonyms.ts";
 import { isSecretName } from "./secret-names.ts";
@@ -16,13 +17,25 @@ export class TextRedactor {
   /** How many secrets were replaced so far, by what found them. */
   readonly found = new Map<string, number>();
 
+  readonly #names = new Map<string, string>();
+  #named: RegExp | undefined;
+
   constructor(redaction: Redaction) {
     this.pseudonyms = new Pseudonyms(redaction.key);
     this.scanner = new SecretScanner(redaction);
   }
 
-  /** The text with an alias in the place of each secret; everything else stays as it is. */
-  text(text: string): string {
+  /** From now on a name that stands in a text by itself has this alias. One that is too short would be found everywhere. */
+  learn(name: string, alias: string): void {
+    if (name.length < LITERAL_LENGTH_MIN || name === alias) return;
+    const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
+    for (const form of [(text: string) => text, inJson]) this.#names.set(form(name), form(alias));
+    this.#named = undefined;
+  }
+
+  /** The text with an alias in the place of each secret and each name; everything else stays as it is. */
+  text(original: string): string {
+    const text = this.#withoutNames(original);
     const bytes = Buffer.from(text, "utf8");
     const hits = this.scanner.find(bytes);
     if (hits.length === 0) return text;
@@ -63,6 +76,15 @@ export class TextRedactor {
     );
   }
 
+  #withoutNames(text: string): string {
+    if (this.#names.size === 0) return text;
+    this.#named ??= anyOf([...this.#names.keys()]);
+    return text.replaceAll(this.#named, (name) => {
+      this.#count("site");
+      return this.#names.get(name) ?? name;
+    });
+  }
+
   #hidden(value: Json): Json {
     this.#count("name");
     return this.alias(value);
@@ -71,4 +93,11 @@ export class TextRedactor {
   #count(name: string): void {
     this.found.set(name, (this.found.get(name) ?? 0) + 1);
   }
+}
+
+/** The longest one that stands there by itself. */
+function anyOf(names: readonly string[]): RegExp {
+  const longestFirst = names.toSorted((a, b) => b.length - a.length);
+  const escaped = longestFirst.map((name) => name.replaceAll(/[\\^$.*+?()[\]{}|/]/gu, "\\$&"));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join("|")})(?![\\p{L}\\p{N}])`, "gu");
 }

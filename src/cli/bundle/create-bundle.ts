@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { type BundlePlan, planBundle, type TapesRedaction } from "../../bundle/plan.ts";
 import type { Redaction } from "../../bundle/redaction/profile.ts";
 import { STANDARD } from "../../bundle/redaction/standard-profile.ts";
@@ -56,14 +56,12 @@ export async function createBundle(request: CreateRequest, world: CreateWorld): 
   const recipients = await recipientsOf(request.encryptTo);
   const texts = await namedRedaction(request.redact ?? STANDARD, config);
   const redactor = new TextRedactor(texts);
-  const others = await attachments({ ...request, config }, redactor);
-  const installed =
-    request.install === undefined ? [] : await installationItems(resolve(request.install), redactor, signal);
   const subject = await subjectOf(request, world);
   const { tapes, last, out } = request;
-  const redaction = request.redact === undefined ? undefined : await tapesRedaction(texts, request, config);
+  const redaction =
+    request.redact === undefined ? undefined : await tapesRedaction({ redaction: texts, redactor }, request, config);
   await using plan = await planBundle(
-    { tapes, last, subject, redaction, attachments: [...others, ...installed], versions: versions(), out },
+    { tapes, last, subject, redaction, attachments: () => others(request, world, redactor), versions: versions(), out },
     { recorder: VERSION, ...world },
   );
   const cleaned = [...redactor.found.values()].reduce((sum, count) => sum + count, 0);
@@ -81,12 +79,26 @@ async function subjectOf({ subject, options, seed, tapes }: CreateRequest, { con
   return undefined;
 }
 
+/** What is said of the site in texts has the aliases that it has on the tapes. */
 async function tapesRedaction(
-  redaction: Redaction,
-  { subject, options }: CreateRequest,
+  { redaction, redactor }: { readonly redaction: Redaction; readonly redactor: TextRedactor },
+  { subject, options, tapes }: CreateRequest,
   config: LoadedConfig,
 ): Promise<TapesRedaction> {
+  const onName = (called: string, alias: string): void => redactor.learn(called, alias);
+  for (const path of tapes) {
+    const called = basename(path).replace(TAPE_ENDING, "");
+    onName(called, redactor.pseudonyms.text(called));
+  }
   const name = subject ?? config.config.subject;
-  if (name === undefined) return { redaction, machines: [] };
-  return { redaction, ...(await redactionSubject(name, options, config)) };
+  if (name === undefined) return { redaction, machines: [], onName };
+  return { redaction, ...(await redactionSubject(name, options, config)), onName };
+}
+
+const TAPE_ENDING = /(?:\.\d{4,})?(?:\.tape)?\.jsonl(?:\.gz)?$/;
+
+async function others(request: CreateRequest, { config, signal }: CreateWorld, redactor: TextRedactor) {
+  const installed =
+    request.install === undefined ? [] : await installationItems(resolve(request.install), redactor, signal);
+  return [...(await attachments({ ...request, config }, redactor)), ...installed];
 }

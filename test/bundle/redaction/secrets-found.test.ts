@@ -103,3 +103,13 @@ test("texts of a bundle have the aliases of its tapes", () => {
   });
   expect(texts.text("nothing here")).toBe("nothing here");
 });
+
+test("names of a site have the same aliases in texts, where they stand by themselves", () => {
+  const texts = new TextRedactor(redaction());
+  texts.learn("plc", "abc");
+  texts.learn("line-3", "kqwe-7");
+  texts.learn("line-3 (east)", "kqwe-7 (ghjk)");
+  expect(texts.text('"--name","line-3 (east)" on line-3, online-3 and plc')).toBe(
+    '"--name","kqwe-7 (ghjk)" on kqwe-7, online-3 and plc',
+  );
+});
