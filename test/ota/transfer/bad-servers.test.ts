@@ -92,17 +92,45 @@ describe("a payload gets whole onto the disk, or not at all", () => {
     expect(isBrought(root, object)).toBe(true);
   });
 
-  test("416 for the end of a file that is all there is the end", async () => {
-    // The first answer does not say how long it is, and breaks after the last byte.
-    const { failed, root, requests } = await fetchFrom((context) => {
-      if (context.count > 1) answerFile(context, bytes);
+  test("a part of another file is not joined, though the server did not heed If-Range", async () => {
+    const { failed, root, requests, troubles } = await fetchFrom((context) => {
+      if (context.count === 1) answerFile(context, payload(bytes.length, 2), { cutAfter: CHUNK_BYTES, etag: '"old"' });
       else {
-        context.response.writeHead(200, { etag: '"one"', "content-length": bytes.length });
-        context.response.write(bytes.subarray(0, bytes.length - 1), () => context.response.destroy());
+        delete context.request.headers["if-range"];
+        answerFile(context, bytes, { etag: '"new"' });
       }
     });
     expect(failed).toBeUndefined();
-    expect(requests).toHaveLength(2);
+    expect(troubles).toEqual(["interrupted", "changed"]);
+    expect(requests[2]).toEqual({ path: `/objects/${object.sha256}` });
+    expect(isBrought(root, object)).toBe(true);
+  });
+
+  test("a body that ends in order, and too early, is not taken for the whole", async () => {
+    const { failed, root, requests, troubles } = await fetchFrom((context) => {
+      if (context.count > 1) answerFile(context, bytes);
+      else context.response.writeHead(200, { etag: '"one"' }).end(bytes.subarray(0, CHUNK_BYTES + 1));
+    });
+    expect(failed).toBeUndefined();
+    expect(troubles).toEqual(["interrupted"]);
+    expect(requests[1]).toMatchObject({ range: expect.stringMatching(/^bytes=\d+-$/), ifRange: '"one"' });
+    expect(isBrought(root, object)).toBe(true);
+  });
+
+  test("416 for the end of a file that is all there is the end", async () => {
+    // The first answer does not say how long it is, and never ends.
+    let unsatisfied = 0;
+    const answer: Answer = (context) => {
+      if (context.count === 1) context.response.writeHead(200, { etag: '"one"' }).write(bytes);
+      else {
+        answerFile(context, bytes);
+        if (context.response.statusCode === 416) unsatisfied += 1;
+      }
+    };
+    const { failed, root, requests } = await fetchFrom(answer, { ...PATIENT, idle: millis(500) });
+    expect(failed).toBeUndefined();
+    expect(requests[1]).toMatchObject({ range: `bytes=${bytes.length}-` });
+    expect([requests.length, unsatisfied]).toEqual([2, 1]);
     expect(isBrought(root, object)).toBe(true);
   });
 
@@ -148,9 +176,20 @@ describe("a payload gets whole onto the disk, or not at all", () => {
     expect(requests).toHaveLength(2);
   });
 
-  test("404 ends it at once", async () => {
-    const { failed, requests } = await fetchFrom(({ response }) => response.writeHead(404).end());
-    expect([failed, requests.length]).toEqual(["not-found", 1]);
+  test.each([
+    [404, "not-found"],
+    [410, "not-found"],
+    [403, "forbidden"],
+    [400, "refused"],
+  ])("%i ends it at once, also in the middle", async (status, failure) => {
+    const first = await fetchFrom(({ response }) => response.writeHead(status).end());
+    expect([first.failed, first.requests.length]).toEqual([failure, 1]);
+    const later = await fetchFrom((context) =>
+      context.count === 1
+        ? answerFile(context, bytes, { cutAfter: CHUNK_BYTES })
+        : context.response.writeHead(status).end(),
+    );
+    expect([later.failed, later.requests.length]).toEqual([failure, 2]);
   });
 
   test("a server that is overloaded is asked again, as often as it may be", async () => {
