@@ -1,4 +1,5 @@
 import { dirname, join, resolve } from "node:path";
+import process from "node:process";
 import type { Json, JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
 import type { ChainPlan } from "../machine/chain-plan.ts";
@@ -8,7 +9,7 @@ import { machineSubject } from "../replayer/machine-subject.ts";
 import type { Subject } from "../replayer/subject.ts";
 import { millis } from "../time/nanos.ts";
 import { BUILT_IN, type BuiltIn, builtIn } from "./built-in-subjects.ts";
-import type { LoadedConfig } from "./config/config-file.ts";
+import { type LoadedConfig, overlookedConfig } from "./config/config-file.ts";
 import type { Config } from "./config/schema.ts";
 import { framerNamed, settingsOf } from "./named-framer.ts";
 import { programRoot } from "./program-root.ts";
@@ -128,8 +129,13 @@ function merge(base: Json | undefined, over: Json | undefined): JsonObject {
 }
 
 function unknown(name: string, config: Config): FieldtapeError {
+  const overlooked = overlookedConfig(process.cwd());
+  const names = `one of: ${subjectNames(config).join(", ")}`;
   return new FieldtapeError("SUBJECT_UNKNOWN", `there is no subject ${JSON.stringify(name)}`, {
-    hint: `one of: ${subjectNames(config).join(", ")}`,
+    hint:
+      overlooked === undefined
+        ? names
+        : `${names}\n${overlooked} was not read: it needs a package.json or .git beside it, or --config ${overlooked}`,
   });
 }
 

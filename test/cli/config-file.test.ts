@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { loadConfig } from "../../src/cli/config/config-file.ts";
+import { loadConfig, overlookedConfig } from "../../src/cli/config/config-file.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 
 const load = (folder: string, options: { file?: string; none?: boolean } = {}) =>
@@ -70,4 +70,13 @@ test("two configurations side by side are refused", async () => {
 
 test("a named configuration that is missing is said", async () => {
   await expect(load(project({}), { file: "other.json" })).rejects.toMatchObject({ code: "INPUT_MISSING" });
+});
+
+test("a configuration that is not read, because its folder is no project, can be told", () => {
+  const folder = temporaryFolder();
+  expect(overlookedConfig(folder)).toBeUndefined();
+  writeFileSync(join(folder, "fieldtape.config.json"), "{}");
+  expect(overlookedConfig(folder)).toBe("fieldtape.config.json");
+  writeFileSync(join(folder, "package.json"), "{}");
+  expect(overlookedConfig(folder)).toBeUndefined();
 });

@@ -79,6 +79,12 @@ function find(folder: string): string | undefined {
   return found[0];
 }
 
+/** A configuration that stands in a folder and is not read, because that is no project. */
+export function overlookedConfig(folder: string): string | undefined {
+  if (projectRoot(folder) !== undefined) return undefined;
+  return NAMES.find((name) => existsSync(join(folder, name)));
+}
+
 /** The nearest folder upwards with a package.json or a .git. */
 export function projectRoot(start: string): string | undefined {
   for (let folder = resolve(start); ; folder = dirname(folder)) {
