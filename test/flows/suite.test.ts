@@ -174,7 +174,7 @@ test("the list says what each case protects, and which ones are broken", async (
   const { code, stdout } = await fieldtape(["suite", "list"], { cwd });
   expect(code).toBe(2);
   expect(stdout).toMatch(/^a\/case .*it must stay as it is$/m);
-  expect(stdout).toMatch(/^b\/case .*\(invalid\) b\/case\/scenario\.yaml:4: sed: is no key/m);
+  expect(stdout).toMatch(/^b\/case cannot be played: b\/case\/scenario\.yaml:4: sed: is no key/m);
 });
 
 test.for(["lint", "strength"])("a broken case does not keep suite %s from the others", async (command) => {

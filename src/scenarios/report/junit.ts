@@ -1,4 +1,5 @@
 import { type CaseOutcome, type CaseResult, verdict } from "../case-result.ts";
+import { withEntities } from "./entities.ts";
 import { outcomeText } from "./outcome-text.ts";
 
 /**
@@ -73,21 +74,13 @@ function firstLine(text: string): string {
   return text.split("\n", 1)[0] ?? "";
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&apos;",
-};
-
 /** XML 1.0, 2.2: what is no character of XML cannot even be escaped; it is written as `\u{…}`. */
 function escaped(text: string): string {
-  return text
+  const sayable = text
     .replace(/\p{Surrogate}/gu, "\ufffd")
     .replace(
       /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\ufffe\uffff]/g,
       (c) => `\\u{${c.charCodeAt(0).toString(16)}}`,
-    )
-    .replace(/[&<>"']/g, (c) => ENTITIES[c] ?? c);
+    );
+  return withEntities(sayable);
 }

@@ -1,3 +1,5 @@
+import { withEntities } from "./entities.ts";
+
 /** Text that is HTML already. Only `html` makes one, so nothing else gets into a page unescaped. */
 export class Markup {
   readonly text: string;
@@ -20,19 +22,9 @@ function written(piece: Piece): string {
   return escaped(String(piece));
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-  "'": "&#39;",
-};
-
 /** Also what no HTML may hold: other control characters come as the picture of them. */
 function escaped(text: string): string {
-  return text
-    .replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "")
-    .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (control) =>
-      String.fromCharCode(0x2400 + control.charCodeAt(0)),
-    );
+  return withEntities(text).replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (control) =>
+    String.fromCharCode(0x2400 + control.charCodeAt(0)),
+  );
 }

@@ -1,7 +1,8 @@
-import { attempt, type CaseFailure } from "../case-failure.ts";
+import type { CaseFailure } from "../case-failure.ts";
 import { checkExpectations } from "../expectations/check-expectations.ts";
 import { compareWithGolden, hasGolden } from "../golden.ts";
 import { canonicalise } from "../goldens/canonical.ts";
+import { type CasesInTurn, inTurn } from "../in-turn.ts";
 import { play } from "../play.ts";
 import type { FindSubject } from "../run-case.ts";
 import { loadScenario, type Scenario } from "../scenario.ts";
@@ -16,27 +17,16 @@ export interface Strength {
   readonly missed: readonly string[];
 }
 
-export interface StrengthOptions {
-  readonly corpus: string;
-  readonly folders: readonly string[];
-  readonly findSubject: FindSubject;
-  readonly signal: AbortSignal;
-}
-
 /**
  * Makes the subject of each case wrong in one place after another, and asks the case's expectations and golden each time. Canaries are
- * passed over. A case that cannot be played is told with the others; only a bug in fieldtape throws.
+ * passed over.
  */
-export async function* strengths(options: StrengthOptions): AsyncGenerator<Strength | CaseFailure> {
-  const { corpus, findSubject, signal } = options;
-  for (const folder of options.folders) {
-    const tried = await attempt(corpus, folder, async () => {
-      const scenario = await loadScenario(corpus, folder);
-      return scenario.settings.canary === undefined ? strengthOf(scenario, findSubject, signal) : undefined;
-    });
-    if ("failure" in tried) yield tried.failure;
-    else if (tried.done !== undefined) yield tried.done;
-  }
+export function strengths(cases: CasesInTurn): AsyncGenerator<Strength | { readonly failure: CaseFailure }> {
+  const { corpus, findSubject, signal } = cases;
+  return inTurn(cases, async (folder) => {
+    const scenario = await loadScenario(corpus, folder);
+    return scenario.settings.canary === undefined ? strengthOf(scenario, findSubject, signal) : undefined;
+  });
 }
 
 async function strengthOf(scenario: Scenario, findSubject: FindSubject, signal: AbortSignal): Promise<Strength> {

@@ -1,11 +1,11 @@
 import { resolve } from "node:path";
 import { Args } from "@oclif/core";
 import { corpusAround } from "../../corpus.ts";
-import { EXIT, EXIT_OF_ERROR, type ExitCode, worst } from "../../exit.ts";
-import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { EXIT, type ExitCode, worst } from "../../exit.ts";
 import { plural } from "../../plural.ts";
+import { SuiteCommand } from "../../suite/suite-command.ts";
 
-export class SuiteLint extends FieldtapeCommand {
+export class SuiteLint extends SuiteCommand {
   static override summary = "Tell what is doubtful about the rules by which goldens are kept.";
   static override description =
     "Plays each case that has golden rules twice, and tells rules that match nothing and rules that hide a value which differed between the two runs. Nothing is written.";
@@ -33,13 +33,15 @@ export class SuiteLint extends FieldtapeCommand {
     let doubtful = 0;
     let cases = 0;
     const exits: ExitCode[] = [];
-    for await (const { name, lints, failure } of lint(options)) {
-      if (failure !== undefined) exits.push(EXIT_OF_ERROR[failure.code]);
-      else cases += 1;
+    for await (const each of lint(options)) {
+      if ("failure" in each) {
+        exits.push(await this.tellFailure(each.failure, flags));
+        continue;
+      }
+      const { name, lints } = each;
+      cases += 1;
       doubtful += lints.length;
-      if (flags.json)
-        await this.printJson({ name, lints, ...(failure === undefined ? {} : { failure: failure.words }) });
-      else if (failure !== undefined) await this.printLine(`${name} cannot be played: ${failure.words}`);
+      if (flags.json) await this.printJson({ name, lints });
       else for (const words of lints) await this.printLine(`${name}: ${words}`);
     }
     this.say(`${plural(doubtful, "doubtful rule")} in ${plural(cases, "case")} with rules`);

@@ -2,9 +2,9 @@ import { resolve } from "node:path";
 import { Args } from "@oclif/core";
 import { corpusAround } from "../../corpus.ts";
 import { EXIT, EXIT_OF_ERROR, type ExitCode, worst } from "../../exit.ts";
-import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { SuiteCommand } from "../../suite/suite-command.ts";
 
-export class SuiteList extends FieldtapeCommand {
+export class SuiteList extends SuiteCommand {
   static override summary = "List the scenarios of a corpus: name, subject, and what each protects.";
   static override examples = [
     "<%= config.bin %> <%= command.id %>",
@@ -26,13 +26,10 @@ export class SuiteList extends FieldtapeCommand {
     const tried = await Promise.all(
       found.folders.map((folder) => attempt(corpus, folder, () => loadScenario(corpus, folder))),
     );
-    const names = tried.map((each) => ("done" in each ? each.done.name : each.failure.name));
-    const width = Math.max(0, ...names.map((name) => name.length));
+    const width = Math.max(0, ...tried.map((each) => ("done" in each ? each.done.name.length : 0)));
     for (const each of tried) {
       if ("failure" in each) {
-        const { name, words } = each.failure;
-        if (flags.json) await this.printJson({ name, failure: words });
-        else await this.printLine(`${name.padEnd(width)}  (invalid) ${words.split("\n", 1)[0]}`);
+        await this.tellFailure(each.failure, flags);
         continue;
       }
       const scenario = each.done;

@@ -1,6 +1,7 @@
 import { Args, Flags } from "@oclif/core";
 import type { ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { leavingFlags } from "../../suite/leaving-flags.ts";
 
 export class SuiteMerge extends FieldtapeCommand {
   static override summary = "Put the parts of a run together: the same result as one run of everything.";
@@ -15,13 +16,7 @@ export class SuiteMerge extends FieldtapeCommand {
   static override strict = false;
   static override args = { file: Args.string({ description: "results of all parts", required: true }) };
   static override flags = {
-    result: Flags.string({ description: "leave the result of the whole here", helpValue: "FILE" }),
-    report: Flags.string({
-      description: "leave a report: html=FILE, junit=FILE, github=FILE, json=FILE; may be given more than once",
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: "NAME=FILE",
-    }),
+    ...leavingFlags,
     corpus: Flags.string({ description: "the corpus, for reports", default: "corpora", helpValue: "DIR" }),
   };
 

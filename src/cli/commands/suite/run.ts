@@ -3,6 +3,7 @@ import { Args, Flags } from "@oclif/core";
 import { FieldtapeError } from "../../../errors.ts";
 import type { ExitCode } from "../../exit.ts";
 import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { leavingFlags } from "../../suite/leaving-flags.ts";
 import { playingFlags } from "../../suite/playing-flags.ts";
 
 export class SuiteRun extends FieldtapeCommand {
@@ -36,13 +37,7 @@ export class SuiteRun extends FieldtapeCommand {
       helpValue: "I/N",
       dependsOn: ["result"],
     }),
-    result: Flags.string({ description: "leave the run's result here, for suite merge", helpValue: "FILE" }),
-    report: Flags.string({
-      description: "leave a report: html=FILE, junit=FILE, github=FILE, json=FILE; may be given more than once",
-      multiple: true,
-      multipleNonGreedy: true,
-      helpValue: "NAME=FILE",
-    }),
+    ...leavingFlags,
     relations: Flags.boolean({
       description: "also play each case re-chunked, twice, with pauses, from snapshots and from a tape written anew",
     }),

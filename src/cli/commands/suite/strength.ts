@@ -2,12 +2,12 @@ import { resolve } from "node:path";
 import { Args, Flags } from "@oclif/core";
 import type { Strength } from "../../../scenarios/strength/strength.ts";
 import { corpusAround } from "../../corpus.ts";
-import { EXIT_OF_ERROR, type ExitCode, worst } from "../../exit.ts";
-import { FieldtapeCommand } from "../../fieldtape-command.ts";
+import { type ExitCode, worst } from "../../exit.ts";
+import { SuiteCommand } from "../../suite/suite-command.ts";
 
 const NAMED_MAX = 10;
 
-export class SuiteStrength extends FieldtapeCommand {
+export class SuiteStrength extends SuiteCommand {
   static override summary = "Make each subject wrong in one place after another, and say which cases notice nothing.";
   static override description =
     "Each case is played once; then what its subject said is changed, one record or member at a time, and the case's expectations and golden are asked. What none of them notices could break without anybody hearing of it.";
@@ -38,12 +38,11 @@ export class SuiteStrength extends FieldtapeCommand {
     let missed = 0;
     const exits: ExitCode[] = [];
     for await (const each of strengths({ corpus, folders, findSubject, signal: this.interrupted })) {
-      if (flags.json) await this.printJson({ ...each });
-      if ("code" in each) {
-        exits.push(EXIT_OF_ERROR[each.code]);
-        if (!flags.json) await this.printLine(`${each.name} cannot be played: ${each.words}`);
+      if ("failure" in each) {
+        exits.push(await this.tellFailure(each.failure, flags));
         continue;
       }
+      if (flags.json) await this.printJson({ ...each });
       tried += each.tried;
       missed += each.missed.length;
       if (!flags.json && each.missed.length > 0) await this.printLine(missedWords(each));
