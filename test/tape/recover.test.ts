@@ -166,9 +166,7 @@ describe("a compressed tape", () => {
 
   property.prop(
     [fc.nat({ max: whole.length - 1 }), fc.integer({ min: 1, max: 300 }), fc.constantFrom("fill", "cut", "flip")],
-    {
-      numRuns: 40,
-    },
+    { numRuns: 40, examples: [[4593, 1, "flip"]] },
   )("that is damaged in one member gives all of the others", (at, length, kind) =>
     inFolder(async (file) => {
       const damaged =
@@ -183,14 +181,16 @@ describe("a compressed tape", () => {
       // The first member begins the file: without its first bytes it is no gzip file any more.
       if (at < 4) return;
       await recoverTape(path, out, { force });
-      const found = new Set(content(await recordsOf(out)).map(formatRecord));
+      // Without times: where damage makes a whole block of them run ahead, what follows is counted from there.
+      const timeless = (record: TapeRecord): string => formatRecord({ ...record, at: nanos(0) } as TapeRecord);
+      const found = new Set(content(await recordsOf(out)).map(timeless));
       let start = 0;
       for (const [index, member] of members.entries()) {
         const touched = at < start + member.length && end > start;
         start += member.length;
         if (touched) continue;
         const own = records.slice(index === 0 ? 0 : index * 700 + 2, index * 700 + 702);
-        expect(own.filter((record) => !found.has(formatRecord(record))).length, `member ${index}`).toBe(0);
+        expect(own.filter((record) => !found.has(timeless(record))).length, `member ${index}`).toBe(0);
       }
       await assertWhole(out);
     }),
