@@ -1,5 +1,5 @@
-import type { Buffer } from "node:buffer";
-import { readFileSync, statSync } from "node:fs";
+import { Buffer } from "node:buffer";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 import { openTape, type TapeReader } from "../tape/reader.ts";
 
 /** Up to this size a file is read at once. */
@@ -18,10 +18,25 @@ export async function openCaseTape(path: string): Promise<TapeReader> {
 
 /** `undefined`: it is large, or cannot be read; whoever opens it finds out why. */
 export function readSmall(path: string): Buffer | undefined {
+  let file: number | undefined;
   try {
-    const status = statSync(path);
-    return status.isFile() && status.size <= SMALL_MAX ? readFileSync(path) : undefined;
+    // Opening a pipe would wait for ever for somebody who writes.
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const status = fstatSync(file);
+    return status.isFile() && status.size <= SMALL_MAX ? readWhole(file, status.size) : undefined;
   } catch {
     return undefined;
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
+}
+
+/** `undefined` when somebody shortens it meanwhile. */
+function readWhole(file: number, size: number): Buffer | undefined {
+  const bytes = Buffer.allocUnsafe(size);
+  for (let read = 0, length = 0; read < size; read += length) {
+    length = readSync(file, bytes, read, size - read, null);
+    if (length === 0) return undefined;
+  }
+  return bytes;
 }

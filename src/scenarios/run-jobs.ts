@@ -35,8 +35,9 @@ export interface RunJobsOptions<Result> {
   readonly onResult?: TakeResult<Result>;
 }
 
-/** More at once would leave one worker at work when the others have nothing left. */
+/** More at once would leave one worker at work when the others have nothing left; fewer cost messages. */
 const BATCH_MAX = 64;
+const SHARES_MAX = 32;
 
 /** Does all jobs. Results come in the order of `jobs`, whatever order they were finished in, so that two runs print the same. */
 export async function runJobs<Job extends JobPlace, Result extends Named>(
@@ -50,9 +51,10 @@ export async function runJobs<Job extends JobPlace, Result extends Named>(
     results.set(result.name, result);
     onResult?.(result, spent);
   };
+  const least = Math.floor(jobs.length / (runner.width * SHARES_MAX));
   const work = async (): Promise<void> => {
     while (queue.length > 0) {
-      const batch = queue.splice(0, batchSize(queue.length, runner.width));
+      const batch = queue.splice(0, batchSize(queue.length, runner.width, least));
       queue.unshift(...(await runner.run(batch, take, signal)));
     }
   };
@@ -62,6 +64,6 @@ export async function runJobs<Job extends JobPlace, Result extends Named>(
 }
 
 /** Large ones first, which save messages; small ones last, so that all workers end together. */
-function batchSize(left: number, width: number): number {
-  return Math.max(1, Math.min(BATCH_MAX, Math.ceil(left / (width * 4))));
+function batchSize(left: number, width: number, least: number): number {
+  return Math.min(BATCH_MAX, Math.max(least, Math.ceil(left / (width * 4))));
 }

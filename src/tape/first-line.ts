@@ -13,6 +13,8 @@ export interface FirstLine {
   readonly header: HeaderRecord | undefined;
 }
 
+/** How a golden and a fragment begin: they have no header, and what else their first line may be shows when it is read. */
+const PART = /^\{"type":"(?!header")[a-z]+","at":[0-9]/;
 const NEWLINE = 0x0a;
 const OPENING = '{"type":"';
 
@@ -36,6 +38,7 @@ export function judgeFirstLine(head: Buffer, file: string): FirstLine {
   if (end === 0 || end > LINE_MAX) throw tooLong(file);
   const line = head.toString("utf8", 0, end - 1);
   if (!/^[ \t\r]*\{/.test(line)) throw noTape(file, `its first line is ${described(head)}`, importHint(file));
+  if (PART.test(line)) return { schema: 2, header: undefined };
   const schema = isSchemaOne(line) ? 1 : 2;
   const options = { file, verify: false };
   const scanner = schema === 1 ? new SchemaOneScanner(options) : new TapeScanner(options);
