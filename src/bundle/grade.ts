@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Json, JsonObject } from "../bytes/json.ts";
 import { FieldtapeError } from "../errors.ts";
+import { beginsMidway } from "../tape/derive.ts";
 import type { HeaderRecord } from "../tape/record.ts";
 import type { ChannelSurvey, Survey } from "../tape/survey.ts";
 import type { BundledSubject, BundledTape, BundledVersions, BundleManifest } from "./bundle-manifest.ts";
@@ -166,12 +167,10 @@ function ofRecords({ header, gaps, steps, channels }: Survey, note: Note): void 
 }
 
 /** A conversation whose beginning is not on the tape leaves a subject in another state than it was in. */
-function missingBeginning({ segment, meta }: HeaderRecord): string | undefined {
-  if (segment > 0) return `it is segment ${segment} of a recording: what came before it is not there`;
-  const { by, options } = membersOf(meta["derived"]);
-  const { fromLine } = membersOf(options);
-  const isCut = by === "cut" && typeof fromLine === "number" && fromLine > 1;
-  return isCut ? "it was cut out of a longer tape: what came before it is not there" : undefined;
+function missingBeginning(header: HeaderRecord): string | undefined {
+  if (!beginsMidway(header)) return undefined;
+  if (header.segment > 0) return `it is segment ${header.segment} of a recording: what came before it is not there`;
+  return "it is a part of a longer recording: what came before it is not there";
 }
 
 function isJoined({ link, opened, rx, tx }: ChannelSurvey): boolean {

@@ -4,8 +4,9 @@ import type { JsonObject } from "../bytes/json.ts";
 import { foldedPath, pathProblem } from "../bytes/portable-path.ts";
 import { FieldtapeError } from "../errors.ts";
 import { inspectTape } from "../tape/inspect.ts";
+import { mergeTapes } from "../tape/merge.ts";
 import type { HeaderRecord } from "../tape/record.ts";
-import { blobsFolder, exists, withoutGzip } from "../tape/segments.ts";
+import { blobsFolder, exists, segmentsBeside, withoutGzip } from "../tape/segments.ts";
 import { fileSystem } from "../tape/tape-disk.ts";
 import type { Clock } from "../time/clock.ts";
 import type { Nanos } from "../time/nanos.ts";
@@ -17,6 +18,7 @@ import type { Redaction } from "./redaction/profile.ts";
 import { redactTape, type TapeRedactionRequest } from "./redaction/redact-tape.ts";
 import type { RedactionReport } from "./redaction/report.ts";
 import type { Seat } from "./seat.ts";
+import { segmentRuns } from "./segment-runs.ts";
 import { stagingBeside } from "./staging.ts";
 import { recordTrace } from "./trace.ts";
 import { writeFileOf } from "./written-file.ts";
@@ -73,8 +75,9 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
     const items: BundleItem[] = [];
     const tapes: BundledTape[] = [];
     const names = new TapeNames(redaction !== undefined);
-    for (const [index, path] of request.tapes.entries()) {
-      const job = { path, name: names.next(path), place: join(staging.folder, String(index)) };
+    for (const [index, segments] of (await segmentRuns(request.tapes)).entries()) {
+      const [path = ""] = segments;
+      const job = { path, segments, name: names.next(path), place: join(staging.folder, String(index)) };
       const { tape, files } = await bundledTape(job, request, ports);
       tapes.push(tape);
       items.push(...files);
@@ -97,7 +100,9 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
 }
 
 interface TapeJob {
+  /** The tape, or the first of the segments that are one recording. */
   readonly path: string;
+  readonly segments: readonly string[];
   readonly name: string;
   /** A folder for what is made of this tape. */
   readonly place: string;
@@ -110,7 +115,7 @@ async function bundledTape(
 ): Promise<{ tape: BundledTape; files: readonly BundleItem[] }> {
   const { path, name, place } = job;
   const { last, redaction, subject } = request;
-  const part = last === undefined ? await stillTape(path, place) : await lastMinutes(path, last, place);
+  const part = last === undefined ? await wholeTape(job, ports) : await lastMinutes(path, last, place);
   const isPacked = part.endsWith(".gz") && redaction === undefined;
   const inside = `tapes/${name}${isPacked ? ".gz" : ""}`;
   const redacted = redaction === undefined ? undefined : await redactedCopy(part, job, { redaction, ports });
@@ -125,6 +130,20 @@ async function bundledTape(
   const traced = `traces/${name}`;
   files.push(await itemOfFile(traced, "trace", out));
   return { tape: { ...tape, trace: { path: traced, outcome } }, files };
+}
+
+/** Segments that follow one another as the one tape that they are: each by itself, a subject would have forgotten what was in progress. */
+async function wholeTape({ path, segments, place }: TapeJob, { say }: PlanPorts): Promise<string> {
+  if (segments.length === 1) {
+    const there = (await segmentsBeside(path)).length;
+    if (there > 1)
+      say(`note: ${path} is one of ${there} segments of a recording: name them all, or take its end with --last 10m`);
+    return stillTape(path, place);
+  }
+  say(`putting ${segments.length} segments of ${path} together`);
+  const whole = join(place, "whole.tape.jsonl");
+  await mergeTapes(segments, whole, { force: true });
+  return whole;
 }
 
 /** A recording that was not closed may still go on: what is played and what goes in must be the same bytes. */

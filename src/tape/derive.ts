@@ -33,7 +33,8 @@ export function derivedId(by: string, sources: readonly string[], options: JsonO
  */
 export function derivedHeader(source: HeaderRecord, derivation: Derivation): HeaderRecord {
   const { by, sources, options, recording } = derivation;
-  const derived = { by, sources, options: sorted(options), ...(recording === undefined ? {} : { recording }) };
+  const whole = { by, sources, options: sorted(options), ...(recording === undefined ? {} : { recording }) };
+  const derived = beginsMidway(source) ? { ...whole, midway: true } : whole;
   return {
     ...source,
     id: derivedId(by, sources, options),
@@ -43,6 +44,18 @@ export function derivedHeader(source: HeaderRecord, derivation: Derivation): Hea
     previous: null,
     meta: { ...source.meta, derived },
   };
+}
+
+/** Whether something was recorded before the beginning of a tape that is not on it: it is a later segment, a cut, or made of one. */
+export function beginsMidway({ segment, meta }: Pick<HeaderRecord, "segment" | "meta">): boolean {
+  const { derived } = meta;
+  if (typeof derived !== "object" || derived === null || !("by" in derived)) return segment > 0;
+  return segment > 0 || derived["midway"] === true || (derived["by"] === "cut" && beginsLater(derived["options"]));
+}
+
+function beginsLater(options: JsonObject[string]): boolean {
+  const isObject = typeof options === "object" && options !== null && "fromLine" in options;
+  return isObject && typeof options.fromLine === "number" && options.fromLine > 1;
 }
 
 /** What names a tape among the sources of another: a segment is a tape of its own. */

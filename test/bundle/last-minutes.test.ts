@@ -1,8 +1,10 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { gradeBundle } from "../../src/bundle/grade.ts";
 import { lastMinutes } from "../../src/bundle/last-minutes.ts";
 import { openBundle } from "../../src/bundle/open-bundle.ts";
+import { redactionSubject } from "../../src/cli/secrets/redaction-subject.ts";
 import { openTape } from "../../src/tape/reader.ts";
 import type { TapeRecord } from "../../src/tape/record.ts";
 import { TapeWriter } from "../../src/tape/writer.ts";
@@ -10,7 +12,8 @@ import { nanos, seconds } from "../../src/time/nanos.ts";
 import { header } from "../tape/tape-files.ts";
 import { channel, raw } from "../tape/traffic.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { bundled, never } from "./bundling.ts";
+import { bundled, NO_CONFIG, never, seatHere, VERSIONS } from "./bundling.ts";
+import { STANDARD_REDACTION } from "./redaction/redacting.ts";
 
 /** A recording of a minute with a read a second, a new segment every twenty seconds; not closed: it still goes on. */
 async function goingOn(folder: string, every = 20): Promise<string> {
@@ -73,4 +76,53 @@ test("a bundle of the last seconds holds nothing else", async () => {
   const [tape] = bundle.manifest.tapes;
   expect(tape).toMatchObject({ path: "tapes/line.tape.jsonl", trace: { outcome: { type: "said", records: 11 } } });
   expect((await readings(join(bundle.folder, tape!.path))).said).toEqual(numbers(50));
+});
+
+describe("segments that are named one by one", () => {
+  const open = { check: undefined, identities: [], signal: never };
+  const subject = { name: "lines", options: {} };
+
+  async function packed(folder: string, names: readonly string[], request: Parameters<typeof bundled>[2] = {}) {
+    const zip = join(folder, "a.zip");
+    await bundled(
+      names.map((name) => join(folder, name)),
+      zip,
+      { subject, ...request },
+    );
+    await using bundle = await openBundle(zip, open);
+    const { manifest, folder: inside } = bundle;
+    const graded = await gradeBundle({ folder: inside, manifest, versions: VERSIONS, seat: seatHere(), signal: never });
+    const said = await Promise.all(manifest.tapes.map(async ({ path }) => (await readings(join(inside, path))).said));
+    return { said, grade: graded.grade, codes: graded.reasons.map(({ code }) => code) };
+  }
+
+  test("are the one recording that they are", async () => {
+    const folder = temporaryFolder();
+    await goingOn(folder);
+    // As a shell gives them: the first one last.
+    const names = readdirSync(folder).toSorted();
+    expect(names.at(-1)).toBe("line.tape.jsonl");
+    expect(await packed(folder, names)).toEqual({ said: [numbers(1)], grade: "A", codes: [] });
+  });
+
+  test("have no beginning where the one before is not there, also when they are cut out of it or redacted", async () => {
+    const folder = temporaryFolder();
+    await goingOn(folder);
+    const names = readdirSync(folder).toSorted();
+    const [first, second, ...others] = ["line.tape.jsonl", ...names.slice(0, -1)];
+    const apart = await packed(folder, [first!, ...others]);
+    expect(apart).toMatchObject({ grade: "C", codes: ["missing-initial-state"] });
+    expect(apart.said).toHaveLength(2);
+    const seats = await redactionSubject("lines", {}, NO_CONFIG);
+    const redaction = { redaction: STANDARD_REDACTION, ...seats };
+    for (const request of [{ redaction }, { redaction, last: seconds(10) }]) {
+      const alone = temporaryFolder();
+      await goingOn(alone);
+      rmSync(join(alone, first!));
+      expect(await packed(alone, [second!], { request })).toMatchObject({
+        grade: "C",
+        codes: ["missing-initial-state", "redacted"],
+      });
+    }
+  });
 });
