@@ -18,6 +18,9 @@ const LOG_WIDTH = 200;
 /** So much may wait for a program that reads slowly. */
 const WAITING_MAX = 256 * 1024;
 
+/** What `unshare` says, with exit code 1, when what runs in its namespaces was killed: it cannot end in the same way. */
+const KILLED_INSIDE = /^unshare: sigprocmask unblock failed/m;
+
 /** Those that run: whoever ends, by whatever way, takes them with it. */
 const running = new Set<Child>();
 let heard = false;
@@ -57,7 +60,7 @@ export class Child {
     });
     this.#process.on("close", () => {
       running.delete(this);
-      listener.gone(how);
+      listener.gone(KILLED_INSIDE.test(this.#text) ? "was ended by SIGKILL" : how);
     });
     if (!heard) process.on("exit", killAll);
     heard = true;
@@ -66,9 +69,12 @@ export class Child {
 
   /** The last lines of what it logged, as text that does nothing to a terminal. */
   get log(): readonly string[] {
-    const text = new TextDecoder().decode(this.#tail).replaceAll(/[^\P{Cc}\n]/gu, " ");
-    const lines = text.split("\n").filter((line) => line.trim() !== "");
+    const lines = this.#text.split("\n").filter((line) => line.trim() !== "" && !KILLED_INSIDE.test(line));
     return lines.slice(-LOG_LINES).map((line) => (line.length > LOG_WIDTH ? `${line.slice(0, LOG_WIDTH)}…` : line));
+  }
+
+  get #text(): string {
+    return new TextDecoder().decode(this.#tail).replaceAll(/[^\P{Cc}\n]/gu, " ");
   }
 
   /** Resident memory of it and what it started, in bytes. */

@@ -54,6 +54,21 @@ describe("a program as a subject that", () => {
     expect(stderr).toContain("last words");
   });
 
+  python("is killed from outside, as a system out of memory does, is told so", async () => {
+    const name = `killed-${Math.trunc(process.hrtime()[1])}.py`;
+    const waits = programOnSeven("time.sleep(3600)");
+    const cwd = ownProject({ mine: { command: ["python3", name] } }, { [name]: waits });
+    const { finished } = startFieldtape(["replay", "a.tape.jsonl", "-s", "mine"], { cwd });
+    // Not one of those that hold it, nor what looks for the interpreter.
+    const interpreter = () => running(name).find((pid) => /python[0-9.]*$/.test(commandLine(pid).split("\0")[0] ?? ""));
+    while (interpreter() === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+    process.kill(Number(interpreter()), "SIGKILL");
+    const { code, stderr } = await finished;
+    expect(code).toBe(5);
+    expect(stderr).toContain("mine was ended by SIGKILL");
+    expect(stderr).not.toContain("unshare");
+  });
+
   python("dies in the middle of a line is told so", async () => {
     const { code, stderr } = await playProgram(
       programOnSeven('sys.stdout.write(\'{"type":"out\')\nsys.stdout.flush()\nos._exit(0)'),
