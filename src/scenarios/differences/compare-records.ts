@@ -20,11 +20,18 @@ export function compareRecords(expected: Said, actual: Said): readonly MemberDif
   }
   if (expected.type === "raw" || actual.type === "raw") return [changed(["type"], expected.type, actual.type)];
   const members: MemberDifference[] = [];
-  compareValues(expected.value, actual.value, ["value"], members);
-  // What is of another type is another thing, and its members have nothing to do with each other; unless the type was only renamed.
-  const membersMax = typeOf(expected.value) === typeOf(actual.value) ? MEMBERS_MAX : 1;
-  if (members.length <= membersMax) return [...found, ...members];
+  if (isOneThing(expected.value, actual.value)) compareValues(expected.value, actual.value, ["value"], members);
+  else members.push(changed(["value"], expected.value, actual.value));
+  if (members.length <= MEMBERS_MAX) return [...found, ...members];
   return [...found, changed(["value"], expected.value, actual.value)];
+}
+
+/** What is of another type is another thing, and its members have nothing to do with each other; unless they are the same ones: then the type was renamed. */
+function isOneThing(before: Json, after: Json): boolean {
+  if (typeOf(before) === typeOf(after)) return true;
+  if (!isObject(before) || !isObject(after)) return false;
+  const names = Object.keys(before);
+  return names.length === Object.keys(after).length && names.every((name) => has(after, name));
 }
 
 const typeOf = (value: Json): Json | undefined => (isObject(value) ? value["type"] : undefined);

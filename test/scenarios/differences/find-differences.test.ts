@@ -80,11 +80,12 @@ test("all stamps of a periodic recording moved by one period: one difference, no
 });
 
 test("a type that was renamed is one signature, whatever the records say", () => {
-  const say = (type: string) =>
-    ["$GPGGA,1", "$GPRMC,A", "$GPRMC,V"].map((sentence, n) => said(1_000 * n, { type, dir: "rx", sentence }));
-  expect(new Set(signatures(say("frame"), say("telegram")))).toEqual(
-    new Set(['meter frame value.type changed: "frame" → "telegram"']),
-  );
+  const say = (type: string, checked: boolean) =>
+    ["$GPGGA,1", "$GPRMC,A", "$GPRMC,V"].map((sentence, n) => said(1_000 * n, { type, dir: "rx", sentence, checked }));
+  const renamed = 'meter frame value.type changed: "frame" → "telegram"';
+  expect(new Set(signatures(say("frame", true), say("telegram", true)))).toEqual(new Set([renamed]));
+  const both = new Set([renamed, "meter frame value.checked changed: true → false"]);
+  expect(new Set(signatures(say("frame", true), say("telegram", false)))).toEqual(both);
 });
 
 test("a frame that became a fault at the same place is one difference", () => {
