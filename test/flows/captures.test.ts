@@ -1,33 +1,10 @@
-import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
 import { onCaptures } from "../captures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
+import { CUTS, decode, framesOf, tapeOf } from "./capture-decoding.ts";
 import { fieldtape, jsonLines } from "./command-line.ts";
-
-/** Cuts that must not change what is decoded. */
-const CUTS = [[], ["joined"], ["1"], ["7"], ["random:1"], ["random:2"], ["random:3"]].map((cut) =>
-  cut.flatMap((value) => ["--rechunk", value]),
-);
-
-type Value = Record<string, unknown>;
-
-/** Replays a tape with the given cut; answers with the values that were said. */
-async function decode(tape: string, replayArgs: readonly string[]): Promise<Value[]> {
-  const { code, stdout, stderr } = await fieldtape(["replay", tape, "--json", ...replayArgs]);
-  if (code !== 0) throw new Error(stderr);
-  return jsonLines(stdout).map(({ value, channel }) => ({ ...(value as Value), channel }));
-}
-
-async function tapeOf(capture: string, importArgs: readonly string[]): Promise<string> {
-  const tape = join(temporaryFolder(), "capture.tape.jsonl");
-  const { code, stderr } = await fieldtape(["import", capture, "-o", tape, ...importArgs]);
-  if (code !== 0) throw new Error(stderr);
-  return tape;
-}
-
-const framesOf = (values: readonly Value[]): Value[] => values.filter(({ type }) => type === "frame");
 
 onCaptures(
   "Modbus/TCP captures decode to the PDUs that tshark sees, however the reads are cut",
@@ -48,38 +25,6 @@ onCaptures(
     }
   },
   180_000,
-);
-
-onCaptures(
-  "every receiver's log gives the sentences that gpsd counts",
-  async (folder) => {
-    const place = join(folder, "nmea-gpsd");
-    const expected = JSON.parse(readFileSync(join(place, "expected.json"), "utf8")) as {
-      log: string;
-      sentences: number;
-      sha256_of_sentence_lines: string;
-    }[];
-    for (const [index, { log, sentences, sha256_of_sentence_lines }] of expected.entries()) {
-      // A cut for each log, in turn: every log and every cut is met, and the framer's own tests try them all.
-      const cut = CUTS[index % CUTS.length]!;
-      const frames = framesOf(
-        await decode(await tapeOf(join(place, log), ["--format", "raw"]), ["--subject", "nmea", ...cut]),
-      );
-      const text = frames.map(({ sentence }) => `${sentence}\n`).join("");
-      expect({
-        log,
-        cut,
-        sentences: frames.length,
-        sha256: createHash("sha256").update(text, "latin1").digest("hex"),
-      }).toEqual({
-        log,
-        cut,
-        sentences,
-        sha256: sha256_of_sentence_lines,
-      });
-    }
-  },
-  300_000,
 );
 
 onCaptures(
