@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -115,6 +115,15 @@ test("a stolen key is replaced: the next root needs the old keys, and releases o
   await run("release sign a.pkg --key release-d.key");
   await run("release publish a.pkg --repo repo --trust 2.root.json --timestamp-key time.key");
   expect(existsSync(join(cwd, "repo/2.root.json"))).toBe(true);
+});
+
+test("a private key that others can read is used with a warning", async () => {
+  const { cwd, run } = await publisher();
+  await run("release pack dist --product gateway --version 2.4.1 --release 17 -o a.pkg");
+  expect((await run("release sign a.pkg --key release-a.key")).stderr).not.toContain("warning");
+  chmodSync(join(cwd, "release-b.key"), 0o644);
+  const { stderr } = await run("release sign a.pkg --key release-b.key");
+  expect(stderr).toContain("warning: release-b.key: others can read this private key (mode 0644): chmod 600");
 });
 
 test("a key is its owner's alone, sealed unless one says otherwise, and its secret is shown nowhere", async () => {

@@ -1,3 +1,5 @@
+import { stat } from "node:fs/promises";
+import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import { unlockKey } from "../../ota/release/key-file.ts";
 import type { RoleName } from "../../ota/release/root.ts";
@@ -18,10 +20,19 @@ export async function signingKeys(
   const passphrase = await ownSecret("keyPassphrase");
   for (const path of paths) {
     const key = await unlockKey(path, passphrase);
+    await warnOfOthers(path);
     if (role !== undefined) refuseOtherRole(key, role);
     if (keys.some(({ keyid }) => keyid === key.keyid))
       throw new FieldtapeError("USAGE", "is given twice: one key counts once", { file: path });
     keys.push(key);
   }
   return keys;
+}
+
+/** What signs releases is worth as much as it is kept: a file that was copied often lets others in. */
+async function warnOfOthers(path: string): Promise<void> {
+  const { mode } = await stat(path);
+  if (process.platform === "win32" || (mode & 0o077) === 0) return;
+  const shown = (mode & 0o777).toString(8).padStart(4, "0");
+  process.stderr.write(`warning: ${path}: others can read this private key (mode ${shown}): chmod 600 ${path}\n`);
 }

@@ -28,7 +28,9 @@ export async function readDeviceFile(root: string): Promise<DeviceFile> {
       cause,
     });
   }
-  const parsed = parseDeviceFile(jsonOf(text));
+  const value = jsonOf(text);
+  if (value === undefined) throw new FieldtapeError("INPUT_MALFORMED", "is no JSON", { file });
+  const parsed = parseDeviceFile(value);
   if ("value" in parsed) return parsed.value;
   throw new FieldtapeError("INPUT_MALFORMED", `is not valid: ${parsed.problems.join("; ")}`, { file });
 }

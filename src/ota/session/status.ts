@@ -1,5 +1,6 @@
 import { FieldtapeError } from "../../errors.ts";
 import type { DurableFs, FileAnswer, FileOperation, FolderEntry } from "../update/durable-fs.ts";
+import { entriesOf, textOf } from "../update/file-answer.ts";
 import { type Installation, treeOf, wantedTree } from "../update/installation.ts";
 import { JOURNAL_SIZE_MAX, readJournal } from "../update/journal.ts";
 import { JOURNAL, TREES, treeListPath, VERSIONS } from "../update/layout.ts";
@@ -63,14 +64,6 @@ export async function deviceStatus(disk: DurableFs, signal: AbortSignal): Promis
       (parseTreeList(parts ?? "")?.components ?? []).map(({ name, version }) => [name, version]),
     ),
   };
-}
-
-function textOf(answer: FileAnswer): string | undefined {
-  return "ok" in answer && answer.ok === "text" ? answer.text : undefined;
-}
-
-function entriesOf(answer: FileAnswer): readonly FolderEntry[] {
-  return "ok" in answer && answer.ok === "entries" ? answer.entries : [];
 }
 
 /** Of an unconfirmed version: the one that is known to work. */

@@ -1,9 +1,10 @@
-import { fromBase64 } from "../../bytes/base64.ts";
+import { joined } from "../../bytes/joined.ts";
 import type { Json, JsonObject } from "../../bytes/json.ts";
 import type { TapeRecord } from "../../tape/record.ts";
 import { type Nanos, ZERO } from "../../time/nanos.ts";
 import { standIn } from "../crash/content.ts";
 import { ModelDisk } from "../crash/model-disk.ts";
+import { keptBytes } from "../transfer/kept-bytes.ts";
 import type { FolderEntry } from "../update/durable-fs.ts";
 import { TREES, treePath } from "../update/layout.ts";
 import { parseTreeList } from "../update/schema.ts";
@@ -128,21 +129,6 @@ function fill(disk: ModelDisk, text: string, blob: BlobBytes): void {
     const bytes = blob(sha256) ?? standIn(sha256, size);
     disk.perform({ do: "write", path: place, offset: 0, bytes });
   }
-}
-
-function keptBytes({ text, b64 }: { readonly text?: string; readonly b64?: string }): Uint8Array | undefined {
-  if (text !== undefined) return new TextEncoder().encode(text);
-  return b64 === undefined ? undefined : fromBase64(b64);
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }
 
 function isObject(value: Json): value is JsonObject {

@@ -1,10 +1,11 @@
 import { objectPath as publishedPath } from "../release/repository-path.ts";
 import type { FileAnswer, FileOperation, FolderEntry } from "../update/durable-fs.ts";
+import { digestOf, entriesOf, failureOf, textOf } from "../update/file-answer.ts";
 import { OBJECTS, objectPath } from "../update/layout.ts";
 import type { WantedObject } from "../update/updater-ask.ts";
 import { CHUNK_BYTES, type DownloadFailure, type DownloadPlan, type ResumePoint } from "./download-plan.ts";
 import type { FetchOutput, FetchState, ObjectsState, QueuedAsk, Recalled } from "./fetch-talk.ts";
-import { diskFailure, failureOf } from "./file-failure.ts";
+import { diskFailure } from "./file-failure.ts";
 import { LOOK, PARTS, partPath, placing, RECORD_BYTES_MAX, recordName, recordPath, tidying } from "./parts.ts";
 import { parseResumeRecord } from "./schema.ts";
 import type { TransferAnswer, TransferAsk } from "./transfer-ask.ts";
@@ -82,7 +83,7 @@ export class ObjectWalk {
 
   private checked(answer: FileAnswer | undefined): void {
     const { sha256 } = this.object;
-    if (digestOf(answer) === sha256) this.have();
+    if (digestOf(answer)?.sha256 === sha256) this.have();
     else {
       this.turn.say({ type: "note", note: { type: "damaged", object: sha256 } });
       this.disk("discarding", [{ do: "remove-tree", path: objectPath(sha256) }]);
@@ -119,7 +120,7 @@ export class ObjectWalk {
   private compared(answers: readonly FileAnswer[]): void {
     const { recalled } = this.walk;
     if (recalled !== undefined) {
-      const wrong = recalled.chunks.findIndex((chunk, index) => digestOf(answers[index]) !== chunk);
+      const wrong = recalled.chunks.findIndex((chunk, index) => digestOf(answers[index])?.sha256 !== chunk);
       this.walk.recalled = { ...recalled, chunks: recalled.chunks.slice(0, wrong < 0 ? undefined : wrong) };
     }
     this.cut();
@@ -190,18 +191,6 @@ export class ObjectWalk {
 function chunkSpan(index: number, size: number): { readonly offset: number; readonly size: number } {
   const offset = index * CHUNK_BYTES;
   return { offset, size: Math.min(CHUNK_BYTES, size - offset) };
-}
-
-function entriesOf(answer: FileAnswer): readonly FolderEntry[] {
-  return "ok" in answer && answer.ok === "entries" ? answer.entries : [];
-}
-
-function digestOf(answer: FileAnswer | undefined): string | undefined {
-  return answer !== undefined && "ok" in answer && answer.ok === "digest" ? answer.digest?.sha256 : undefined;
-}
-
-function textOf(answer: FileAnswer | undefined): string | undefined {
-  return answer !== undefined && "ok" in answer && answer.ok === "text" ? answer.text : undefined;
 }
 
 /** Nothing needs to be fetched to have a file of no bytes. */

@@ -1,3 +1,4 @@
+import { joined } from "../../bytes/joined.ts";
 import { sha256Hex } from "../../bytes/sha256.ts";
 import { unreachable } from "../../errors.ts";
 import type { Elapsed, Machine } from "../../machine/machine.ts";
@@ -205,7 +206,7 @@ function bodyEnded(turn: DownloadTurn): void {
 
 function complete(turn: DownloadTurn): void {
   const { state } = turn;
-  if (state.plan.into === "memory") digested(turn, sha256Hex(joined(state.pieces, state.offset)));
+  if (state.plan.into === "memory") digested(turn, sha256Hex(joined(state.pieces)));
   else {
     state.phase = { type: "digesting" };
     turn.say({ type: "digest" });
@@ -220,7 +221,7 @@ function digested(turn: DownloadTurn, sha256: string): void {
     turn.trouble("digest", `SHA-256 is ${sha256}, not ${plan.sha256}`);
     return;
   }
-  const bytes = plan.into === "memory" ? { bytes: joined(state.pieces, offset) } : {};
+  const bytes = plan.into === "memory" ? { bytes: joined(state.pieces) } : {};
   state.pieces = [];
   state.phase = { type: "over" };
   turn.say({ type: "done", size: offset, sha256, ...bytes });
@@ -244,14 +245,4 @@ function elapsed(turn: DownloadTurn): void {
 function slow(turn: DownloadTurn, detail: string): void {
   turn.cancel();
   turn.trouble("slow", detail);
-}
-
-function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
-  const whole = new Uint8Array(length);
-  let offset = 0;
-  for (const piece of pieces) {
-    whole.set(piece, offset);
-    offset += piece.length;
-  }
-  return whole;
 }

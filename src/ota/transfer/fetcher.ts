@@ -1,15 +1,16 @@
-import { fromBase64 } from "../../bytes/base64.ts";
 import type { JsonObject } from "../../bytes/json.ts";
 import { assert, unreachable } from "../../errors.ts";
 import { ELAPSED, type Elapsed, type Machine, type Step } from "../../machine/machine.ts";
 import type { Nanos } from "../../time/nanos.ts";
 import type { FileAnswer } from "../update/durable-fs.ts";
+import { digestOf, failureOf } from "../update/file-answer.ts";
 import { ObjectWalk, type WalkTurn } from "./bring-objects.ts";
 import { download } from "./download.ts";
 import type { DownloadFailure, DownloadPlan } from "./download-plan.ts";
 import type { DownloadInput, DownloadOutput } from "./download-state.ts";
 import type { FetchConfig, FetchInput, FetchOutput, FetchState, QueuedAsk } from "./fetch-talk.ts";
-import { diskFailure, failureOf } from "./file-failure.ts";
+import { diskFailure } from "./file-failure.ts";
+import { keptBytes } from "./kept-bytes.ts";
 import { partPath, saving } from "./parts.ts";
 import type { TransferAnswer, TransferAsk } from "./transfer-ask.ts";
 
@@ -226,13 +227,8 @@ function heardByDownload(ask: TransferAsk, answer: TransferAnswer): DownloadInpu
 
 function savedOrDigested(answers: readonly FileAnswer[]): DownloadInput {
   const last = answers.at(-1);
-  if (last === undefined || !("ok" in last) || last.ok !== "digest") return { type: "saved" };
-  return { type: "digested", sha256: last.digest?.sha256 ?? "missing" };
-}
-
-function keptBytes({ text, b64 }: { readonly text?: string; readonly b64?: string }): Uint8Array | undefined {
-  if (text !== undefined) return new TextEncoder().encode(text);
-  return b64 === undefined ? undefined : fromBase64(b64);
+  const isDigest = last !== undefined && "ok" in last && last.ok === "digest";
+  return isDigest ? { type: "digested", sha256: digestOf(last)?.sha256 ?? "missing" } : { type: "saved" };
 }
 
 function withoutType<T extends { readonly type: string }>({ type: _type, ...rest }: T): Omit<T, "type"> {

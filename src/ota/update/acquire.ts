@@ -1,6 +1,7 @@
 import { unreachable } from "../../errors.ts";
 import type { AnnouncerStep } from "./announcer.ts";
 import type { FileAnswer } from "./durable-fs.ts";
+import { failureOf, textOf } from "./file-answer.ts";
 import { treeOf } from "./installation.ts";
 import { KEPT, partial, treeListPath } from "./layout.ts";
 import type { Offer } from "./offer.ts";
@@ -8,18 +9,7 @@ import { measure } from "./prepare.ts";
 import { parseTreeList } from "./schema.ts";
 import { isListOf, TREE_LIST_SIZE_MAX } from "./tree-list.ts";
 import type { UpdaterAnswer } from "./updater-ask.ts";
-import {
-  type Announced,
-  ask,
-  disk,
-  end,
-  failed,
-  failureOf,
-  type Phase,
-  say,
-  type Turn,
-  textOf,
-} from "./updater-turn.ts";
+import { type Announced, ask, disk, end, failed, type Phase, say, type Turn } from "./updater-turn.ts";
 
 /** Asks whether there is something newer; first it reads what it is that is installed. */
 export function check(turn: Turn): Phase {

@@ -1,5 +1,6 @@
 import { millis, plus } from "../../time/nanos.ts";
 import type { FileAnswer } from "./durable-fs.ts";
+import { digestOf, failureOf, textOf } from "./file-answer.ts";
 import { OBJECTS, treeListPath, treePath } from "./layout.ts";
 import { doubt } from "./look.ts";
 import { pointTo } from "./pointer.ts";
@@ -10,19 +11,7 @@ import { Script } from "./script.ts";
 import { isFile, rehashOperations } from "./stage.ts";
 import { filesOf, isListOf, TREE_LIST_SIZE_MAX, type TreeRef } from "./tree-list.ts";
 import type { UpdaterAnswer } from "./updater-ask.ts";
-import {
-  ask,
-  disk,
-  end,
-  failed,
-  failureOf,
-  type Phase,
-  type PhaseOf,
-  say,
-  sayTree,
-  type Turn,
-  textOf,
-} from "./updater-turn.ts";
+import { ask, disk, end, failed, type Phase, type PhaseOf, say, sayTree, type Turn } from "./updater-turn.ts";
 
 const FILES_AT_ONCE = 64;
 
@@ -64,10 +53,7 @@ export function rehashed(turn: Turn, phase: PhaseOf<"rehashing">, answers: reado
   const failure = failureOf(answers);
   if (failure !== undefined) return end(turn, failed(failure));
   const files = filesOf(phase.list).slice(phase.from, phase.from + FILES_AT_ONCE);
-  const whole = files.every((file, index) => {
-    const answer = answers[index];
-    return answer !== undefined && "ok" in answer && answer.ok === "digest" && isFile(file, answer.digest);
-  });
+  const whole = files.every((file, index) => isFile(file, digestOf(answers[index])));
   if (!whole) return abandon(turn, phase.tree, "staged-tree-damaged");
   return rehash(turn, { ...phase, from: phase.from + FILES_AT_ONCE });
 }

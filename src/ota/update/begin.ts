@@ -2,6 +2,7 @@ import { unreachable } from "../../errors.ts";
 import { check } from "./acquire.ts";
 import { abandon, confirm, proceed, startAgain } from "./activate.ts";
 import type { FileAnswer } from "./durable-fs.ts";
+import { failureOf } from "./file-answer.ts";
 import { type Change, treeOf } from "./installation.ts";
 import type { Journal } from "./journal.ts";
 import { EMPTY_JOURNAL } from "./journal.ts";
@@ -10,7 +11,7 @@ import type { Offer } from "./offer.ts";
 import { measure } from "./prepare.ts";
 import { isBack, rollBack } from "./roll-back.ts";
 import type { TreeRef } from "./tree-list.ts";
-import { disk, end, failed, failureOf, type Phase, type PhaseOf, type Turn } from "./updater-turn.ts";
+import { disk, end, failed, type Phase, type PhaseOf, type Turn } from "./updater-turn.ts";
 
 /** What the last session left is known: it is mended before anything else. */
 export function looked(turn: Turn, answers: readonly FileAnswer[]): Phase {

@@ -1,10 +1,11 @@
-import type { FileAnswer, FileOperation, FolderEntry } from "./durable-fs.ts";
+import type { FileAnswer, FileOperation } from "./durable-fs.ts";
+import { entriesOf, textOf } from "./file-answer.ts";
 import { treeOf, wantedTree } from "./installation.ts";
 import { JOURNAL_SIZE_MAX, readJournal } from "./journal.ts";
 import { CURRENT, JOURNAL, KEPT, OBJECTS, STAGING, TREES, treePath, VERSIONS } from "./layout.ts";
 import { type Recovery, recover } from "./recover.ts";
 import type { UpdaterEnd } from "./updater-talk.ts";
-import { ask, disk, end, failed, type Phase, type Turn, textOf } from "./updater-turn.ts";
+import { ask, disk, end, failed, type Phase, type Turn } from "./updater-turn.ts";
 
 const FOLDERS = [VERSIONS, TREES, STAGING, OBJECTS] as const;
 const KEPT_SIZE_MAX = 16 * 1024 * 1024;
@@ -33,10 +34,6 @@ export function seen({ state }: Turn, answers: readonly FileAnswer[]): Recovery 
   state.kept = kept;
   const listing = { root: root ?? [], versions: versions ?? [], trees: trees ?? [], pointer };
   return recover(readJournal(journal ?? ""), listing, state.config.policy.pointer);
-}
-
-function entriesOf(answer: FileAnswer): readonly FolderEntry[] | undefined {
-  return "ok" in answer && answer.ok === "entries" ? answer.entries : undefined;
 }
 
 /**

@@ -1,5 +1,6 @@
 import { proceed } from "./activate.ts";
 import type { FileAnswer, FileOperation } from "./durable-fs.ts";
+import { digestOf, failureOf } from "./file-answer.ts";
 import { OBJECTS, objectPath, partialTreePath } from "./layout.ts";
 import { pointTo } from "./pointer.ts";
 import { Script } from "./script.ts";
@@ -7,19 +8,7 @@ import { assembleOperations, discardOperations, nameOperations, wantedObjects } 
 import { treeRef } from "./tree-list.ts";
 import type { UpdaterAnswer } from "./updater-ask.ts";
 import type { UpdaterEnd } from "./updater-talk.ts";
-import {
-  ask,
-  disk,
-  end,
-  failed,
-  failureOf,
-  type Job,
-  type Phase,
-  type PhaseOf,
-  say,
-  sayTree,
-  type Turn,
-} from "./updater-turn.ts";
+import { ask, disk, end, failed, type Job, type Phase, type PhaseOf, say, sayTree, type Turn } from "./updater-turn.ts";
 
 /** Files that are read or written for one ask. */
 export const BATCH = 64;
@@ -83,8 +72,7 @@ export function verified(turn: Turn, phase: PhaseOf<"verifying">, answers: reado
   for (const [index, { sha256, size }] of wantedObjects(job.plan)
     .slice(from, from + BATCH)
     .entries()) {
-    const answer = answers[index];
-    const digest = answer !== undefined && "ok" in answer && answer.ok === "digest" ? answer.digest : undefined;
+    const digest = digestOf(answers[index]);
     if (digest?.sha256 === sha256 && digest.size === size) continue;
     whole = false;
     if (digest !== undefined) wrong.push(objectPath(sha256));

@@ -1,11 +1,12 @@
 import type { FileAnswer } from "./durable-fs.ts";
+import { failureOf } from "./file-answer.ts";
 import { obtain } from "./obtain.ts";
 import type { Offer } from "./offer.ts";
 import { retire } from "./retire.ts";
 import { Script } from "./script.ts";
 import { spaceNeeded } from "./stage.ts";
 import { composeTree } from "./tree-list.ts";
-import { disk, end, failed, failureOf, type Phase, type PhaseOf, type Turn } from "./updater-turn.ts";
+import { disk, end, failed, type Phase, type PhaseOf, type Turn } from "./updater-turn.ts";
 
 /** Is there room for what an offer needs? Asked before anything is fetched. */
 export function measure(turn: Turn, offer: Offer, cleared = false): Phase {

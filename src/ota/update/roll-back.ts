@@ -1,23 +1,13 @@
 import { millis, plus } from "../../time/nanos.ts";
 import type { FileAnswer } from "./durable-fs.ts";
+import { failureOf } from "./file-answer.ts";
 import { treeOf } from "./installation.ts";
 import { doubt, finish } from "./look.ts";
 import { pointTo } from "./pointer.ts";
 import { retire } from "./retire.ts";
 import { Script } from "./script.ts";
 import type { TreeRef } from "./tree-list.ts";
-import {
-  ask,
-  disk,
-  end,
-  failed,
-  failureOf,
-  type Phase,
-  type PhaseOf,
-  sayTree,
-  type Turn,
-  type WayBack,
-} from "./updater-turn.ts";
+import { ask, disk, end, failed, type Phase, type PhaseOf, sayTree, type Turn, type WayBack } from "./updater-turn.ts";
 
 /** Back to the tree that is known to work: the confirmed one, or where `from` is that, the one before it. */
 export function rollBack(turn: Turn, from: TreeRef, reason: string): Phase {

@@ -1,6 +1,6 @@
 import type { Nanos } from "../../time/nanos.ts";
 import type { Announcer } from "./announcer.ts";
-import type { FileAnswer, FileOperation } from "./durable-fs.ts";
+import type { FileOperation } from "./durable-fs.ts";
 import type { Journal } from "./journal.ts";
 import type { Offer } from "./offer.ts";
 import type { StagingPlan } from "./stage.ts";
@@ -127,13 +127,3 @@ export function end(turn: Turn, said: UpdaterEnd): Phase {
 const reasonOf = ({ reason }: UpdaterEnd): { reason?: string } => (reason === undefined ? {} : { reason });
 
 export const failed = (reason: string): UpdaterEnd => ({ type: "end", outcome: "failed", reason });
-
-/** The code of the operation that failed, if one did. */
-export function failureOf(answers: readonly FileAnswer[]): string | undefined {
-  const last = answers.at(-1);
-  return last !== undefined && "failed" in last ? last.failed : undefined;
-}
-
-export function textOf(answer: FileAnswer | undefined): string | undefined {
-  return answer !== undefined && "ok" in answer && answer.ok === "text" ? answer.text : undefined;
-}
