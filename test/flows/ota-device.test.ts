@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -95,7 +95,13 @@ test("what is not for this device is refused before anything of it is fetched", 
   const shop = await ReleaseShop.open(temporaryFolder());
   const device = new Device(shop);
   await device.install(await shop.pack("1.0.0", { app: "one" }), ["--kind", "rev-a"]);
-  await shop.publish(await shop.pack("2.0.0", { app: "two" }, ["--compatible", "rev-b"]));
+  const other = await shop.pack("2.0.0", { app: "two" }, ["--compatible", "rev-b"]);
+  await shop.publish(other);
+  const install = ["ota", "device", "install", other, "--install", "second", "--trust", "1.root.json", "--json"];
+  const byHand = await fieldtape([...install, "--kind", "rev-a"], { cwd: shop.folder });
+  expect(byHand.code).toBe(1);
+  expect(JSON.parse(byHand.stdout)).toMatchObject({ accepted: false, refused: { reason: "wrong-device" } });
+  expect(existsSync(join(shop.folder, "second", "device.json"))).toBe(false);
   const { code, result } = await device.update("repo", ["--record", "refused.tape.jsonl"]);
   expect({ code, result }).toMatchObject({ code: 1, result: { outcome: "refused", reason: "wrong-device" } });
   const replay = ["replay", "refused.tape.jsonl", "--subject", "updater", "--json"];

@@ -1,7 +1,7 @@
 import { fromBase64 } from "../../bytes/base64.ts";
 import { sha256Hex } from "../../bytes/sha256.ts";
 import { unreachable } from "../../errors.ts";
-import { type Device, deviceProblem, type Installed } from "../release/device.ts";
+import { type Device, deviceProblem } from "../release/device.ts";
 import { ROOT_BYTES_MAX, ROOT_STEPS_MAX, SIGNATURE_BYTES_MAX, TIMESTAMP_BYTES_MAX } from "../release/limits.ts";
 import type { Manifest } from "../release/manifest.ts";
 import type { Refusal, Verdict } from "../release/refusal.ts";
@@ -14,8 +14,6 @@ import { type Kept, parseKept } from "./schema.ts";
 /** What a device is, apart from what is installed on it. */
 export interface NativeDevice {
   readonly device: Omit<Device, "installed">;
-  /** Plug-ins of the user's own, which no update brings along. */
-  readonly plugins: NonNullable<Installed["plugins"]>;
   /** The root that was baked in when the application was packed; never fetched. */
   readonly root: Uint8Array;
 }
@@ -170,7 +168,7 @@ function heardTimestamp(going: Going, verdict: Verdict<Trust>): AnnouncerStep {
 }
 
 function heardManifest(
-  { device, plugins }: NativeDevice,
+  { device }: NativeDevice,
   going: Going,
   verdict: Verdict<Manifest>,
   sha256: string,
@@ -179,7 +177,7 @@ function heardManifest(
   const manifest = verdict.accepted;
   const { facts, kept } = going;
   const known = kept.releases[String(facts.release)] ?? UNKNOWN_RELEASE;
-  const refused = deviceProblem(manifest, { ...device, installed: { app: facts.version, plugins, ...known } });
+  const refused = deviceProblem(manifest, { ...device, installed: { app: facts.version, ...known } });
   if (refused !== undefined) return refuse(refused, going);
   return { type: "offer", offer: offerOf(manifest, sha256), ...keeping({ ...going, kept: remember(kept, manifest) }) };
 }

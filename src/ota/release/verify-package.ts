@@ -8,7 +8,10 @@ import { acceptManifest, type Trust } from "./trust.ts";
 export interface VerifyOptions {
   readonly trust: Trust;
   /** Absent: for which device it is does not matter (the publisher's own check). */
-  readonly device?: Device;
+  readonly device?: Omit<Device, "product"> & {
+    /** Absent: before the first installation it is a device of no product yet. */
+    readonly product?: string;
+  };
   readonly sink?: PayloadSink;
 }
 
@@ -20,7 +23,7 @@ export function verifyPackage(
   const accept = (signed: SignedFile): Verdict<Manifest> => {
     const manifest = acceptManifest(trust, signed);
     if ("refused" in manifest || device === undefined) return manifest;
-    const refused = deviceProblem(manifest.accepted, device);
+    const refused = deviceProblem(manifest.accepted, { product: manifest.accepted.product, ...device });
     return refused === undefined ? manifest : { refused };
   };
   return readPackage(chunks, { accept, ...(sink === undefined ? {} : { sink }) });

@@ -45,8 +45,7 @@ function jsonOf(text: string): unknown {
 
 export function nativeDeviceOf({ product, kind, platform, plugins, root }: DeviceFile): NativeDevice {
   return {
-    device: { product, platform, ...(kind === undefined ? {} : { kind }) },
-    plugins: plugins ?? [],
+    device: { product, kind, platform, plugins },
     root: new TextEncoder().encode(root),
   };
 }

@@ -18,7 +18,7 @@ import {
 } from "../release/publisher.ts";
 
 const FACTS: DeviceFacts = { version: "2.4.0", release: 16, components: [], floor: 16, failed: [], kept: undefined };
-const DEVICE = { device: { product: "gateway", platform: "linux-x64" }, plugins: [], root: bytesOf(rootOf()) };
+const DEVICE = { device: { product: "gateway", platform: "linux-x64" }, root: bytesOf(rootOf()) };
 
 /** Files of a repository with what signs them. */
 function repository(files: Readonly<Record<string, SignedFile>>): Map<string, Uint8Array> {
@@ -91,7 +91,8 @@ describe("a device that asks a static repository", () => {
   });
 
   test("refuses a release that the plug-ins of its own, which no update brings along, are not written for", () => {
-    const device = { ...DEVICE, plugins: [{ name: "pump-counter", abi: 3 }] };
+    const plugins = [{ name: "pump-counter", abi: 3 }];
+    const device = { ...DEVICE, device: { ...DEVICE.device, plugins } };
     expect(talk(published({ plugin_abi: 3 }), FACTS, NOW, device).step.type).toBe("offer");
     const { step, asked } = talk(published({ plugin_abi: 4 }), FACTS, NOW, device);
     expect(step).toMatchObject({ type: "refused", reason: "plugin-abi" });

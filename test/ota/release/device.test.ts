@@ -47,23 +47,20 @@ describe("a release is for this device or is refused by its reason", () => {
     [
       "with another ABI than a plug-in of the user's",
       { plugin_abi: 4 },
-      { installed: { ...installed, plugins: [{ name: "mine", abi: 3 }] } },
+      { plugins: [{ name: "mine", abi: 3 }] },
       "plugin-abi",
     ],
-    [
-      "with the ABI of the user's plug-in",
-      {},
-      { installed: { ...installed, plugins: [{ name: "mine", abi: 3 }] } },
-      undefined,
-    ],
+    ["with the ABI of the user's plug-in", {}, { plugins: [{ name: "mine", abi: 3 }] }, undefined],
   ])("%s", (_name, wish, changed, reason) => {
     expect(problem(wish, changed)).toBe(reason);
   });
 
-  test("the first installation asks for product, kind and platform only", () => {
+  test("the first installation asks for product, kind, platform and plug-ins of the device's own only", () => {
     const { installed: _none, ...fresh } = device;
     expect(deviceProblem(manifestOf({ min_app: "9.0.0" }), fresh)).toBeUndefined();
     expect(deviceProblem(manifestOf({ compatible: ["gw-200"] }), fresh)?.reason).toBe("wrong-device");
+    const plugins = [{ name: "mine", abi: 2 }];
+    expect(deviceProblem(manifestOf(), { ...fresh, plugins })?.reason).toBe("plugin-abi");
   });
 });
 

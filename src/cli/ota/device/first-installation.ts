@@ -6,13 +6,12 @@ import { FieldtapeError } from "../../../errors.ts";
 import { keptAtInstall } from "../../../ota/dialect/native.ts";
 import { offerOf } from "../../../ota/dialect/offer-of.ts";
 import { writeWhole } from "../../../ota/release/atomic-file.ts";
-import { deviceProblem } from "../../../ota/release/device.ts";
 import { fileChunks } from "../../../ota/release/input-file.ts";
 import type { Refusal } from "../../../ota/release/refusal.ts";
 import { objectSink } from "../../../ota/release/repository-file.ts";
 import type { Trust } from "../../../ota/release/trust.ts";
 import { verifyPackage } from "../../../ota/release/verify-package.ts";
-import { DEVICE_FILE, nativeDeviceOf } from "../../../ota/session/device-file.ts";
+import { DEVICE_FILE } from "../../../ota/session/device-file.ts";
 import { lockInstallation } from "../../../ota/session/installation-lock.ts";
 import type { SessionObservation } from "../../../ota/session/operate-session.ts";
 import type { DeviceFile, DevicePolicy } from "../../../ota/session/schema.ts";
@@ -78,12 +77,11 @@ async function prepare(
   const folder = request.root;
   using _lock = lockInstallation(folder);
   const sink = objectSink(join(folder, UNPACKED));
-  const read = await verifyPackage(fileChunks(request.package), { trust, sink });
+  const own = describe(request, { root, policy });
+  const read = await verifyPackage(fileChunks(request.package), { trust, device: own, sink });
   if ("refused" in read) return read;
   const { manifest, signed } = read.accepted;
-  const device = describe(request, { product: manifest.product, root, policy });
-  const refused = deviceProblem(manifest, nativeDeviceOf(device).device);
-  if (refused !== undefined) return { refused };
+  const device = { ...own, product: manifest.product };
   await writeWhole(join(folder, DEVICE_FILE), json(device), { mode: 0o600, force: true });
   await writeWhole(join(folder, KEPT), text(keptAtInstall(manifest)), { mode: 0o644, force: true });
   return { device, offer: offerOf(manifest, sha256Hex(signed.bytes)) };
@@ -91,11 +89,10 @@ async function prepare(
 
 function describe(
   { kind, platform, plugins }: InstallRequest,
-  { product, root, policy }: Pick<DeviceFile, "product" | "root" | "policy">,
-): DeviceFile {
+  { root, policy }: Pick<DeviceFile, "root" | "policy">,
+): Omit<DeviceFile, "product"> {
   return {
     schema: 1,
-    product,
     ...(kind === undefined ? {} : { kind }),
     platform: platform ?? `${process.platform}-${process.arch}`,
     ...(plugins.length === 0 ? {} : { plugins }),
