@@ -87,9 +87,9 @@ function shape(value: Json | undefined, levels: number): string {
     case "object":
       if (value === null) return "null";
       if (levels === 0) return "…";
-      // A list is told by the kinds of its items, not by how many there are.
+      // A list is told by the kinds of its items, not by how many there are, nor by what each text says.
       if (isList(value))
-        return `[${[...new Set(value.slice(0, ITEMS_MAX).map((item) => shape(item, levels - 1)))].join(",")}]`;
+        return `[${[...new Set(value.slice(0, ITEMS_MAX).map((item) => itemShape(item, levels - 1)))].join(",")}]`;
       return `{${Object.entries(value)
         .slice(0, ITEMS_MAX)
         .map(([key, member]) => `${keyTemplate(key)}:${shape(member, levels - 1)}`)
@@ -98,6 +98,8 @@ function shape(value: Json | undefined, levels: number): string {
       return String(value);
   }
 }
+
+const itemShape = (item: Json, levels: number): string => (typeof item === "string" ? '"…"' : shape(item, levels));
 
 const ITEMS_MAX = 64;
 

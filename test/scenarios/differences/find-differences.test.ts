@@ -88,6 +88,16 @@ test("a type that was renamed is one signature, whatever the records say", () =>
   expect(new Set(signatures(say("frame", true), say("telegram", false)))).toEqual(both);
 });
 
+test("a list that lost an item is one signature, whatever its items say", () => {
+  const lists = [
+    ["A", "N", "E"],
+    ["V", "", "M"],
+  ];
+  const say = (from: number) =>
+    lists.map((fields, n) => said(1_000 * n, { type: "frame", fields: fields.slice(from) }));
+  expect(new Set(signatures(say(0), say(1)))).toEqual(new Set(['meter frame value.fields changed: ["…"] → ["…"]']));
+});
+
 test("a frame that became a fault at the same place is one difference", () => {
   const actual = readings(9);
   actual[4] = said(5_000, { type: "fault", fault: "bad-checksum", dir: "rx", span: [32, 8], raw: "00" });
