@@ -81,7 +81,8 @@ test("continuous integration is refused before anything is run", async () => {
 
 needs("tmux")("on a terminal a cause is looked at, accepted with a reason, and written", async () => {
   const cwd = renamedCorpus(4);
-  const terminal = openTestTerminal(cwd, ["suite", "review"]);
+  // Set to nothing, it is no continuous integration; whoever draws must not take it for one.
+  const terminal = openTestTerminal(cwd, ["suite", "review"], { env: ["CI="] });
   await terminal.shows(/0 of 1 causes decided[\s\S]*4 cases {6}\d+ differences {2}meter frame value\.reading renamed/);
   terminal.press("Right");
   await terminal.shows(/meter\/case-0003/);

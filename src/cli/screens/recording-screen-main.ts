@@ -3,6 +3,7 @@ import { plus, seconds } from "../../time/nanos.ts";
 import type { FromScreen, ToScreen } from "../supervise/screen-link.ts";
 import { onUncaught } from "../uncaught.ts";
 import { realWorld } from "../wiring.ts";
+import { prepareInk } from "./prepare-ink.ts";
 import { RecordingWatch } from "./recording-watch.ts";
 import { openTerminal, sizeOf } from "./terminal.ts";
 
@@ -27,8 +28,7 @@ async function show(first: ToScreen): Promise<void> {
   process.once("disconnect", () => process.exit(0));
   const life = new AbortController();
   void keepTelling();
-  // React's other build is slow, and measures itself without end.
-  process.env["NODE_ENV"] ??= "production";
+  prepareInk();
   const [{ openScreen }, { RecordingScreen }] = await Promise.all([
     import("./open-screen.tsx"),
     import("./recording-screen.tsx"),

@@ -1,5 +1,6 @@
 import type { Exemplar, ShownRecord } from "../../scenarios/differences/case-differences.ts";
 import type { Cluster } from "../../scenarios/differences/cluster.ts";
+import { plural } from "../plural.ts";
 import { keyLine } from "./key-table.ts";
 import { promptLine } from "./prompt.ts";
 import { REVIEW_KEYS } from "./review-keys.ts";
@@ -58,9 +59,14 @@ function causeLine({ id, signature, cases, differences }: Cluster, chosen: boole
   const decision = decisions.decided.get(id);
   const mark: Span =
     decision === undefined ? quiet(" ? ") : decision.type === "accept" ? span(" ✓ ", "good") : span(" ✗ ", "bad");
-  const count = `${String(cases.length).padStart(5)} cases ${String(differences).padStart(7)} differences  `;
+  const count = `${counted(cases.length, 5, "case")} ${counted(differences, 7, "difference")}  `;
   const noted = decisions.notes.has(id) ? [span("  (note)", "note")] : [];
   return [mark, span(count, chosen ? "chosen" : "quiet"), span(signature, chosen ? "chosen" : "plain"), ...noted];
+}
+
+/** `    1 case `, `   12 cases`: in a column. */
+function counted(count: number, width: number, noun: string): string {
+  return `${String(count).padStart(width)} ${noun}${count === 1 ? " " : "s"}`;
 }
 
 function caseLines({ cases, alone, signatures }: Cluster): readonly Line[] {
@@ -68,8 +74,8 @@ function caseLines({ cases, alone, signatures }: Cluster): readonly Line[] {
   return [
     ...signatures.slice(1).map((signature) => line(quiet(" also shows as "), signature)),
     line(
-      quiet(` ${alone} of these ${cases.length} cases have no other cause`),
-      ...(others === 0 ? [] : [span(`; ${others} are settled only with their other causes`, "note")]),
+      quiet(` ${plural(cases.length, "case")}`),
+      ...(others === 0 ? [] : [span(`; ${others} of them only settled together with other causes`, "note")]),
     ),
     ...cases.map((name) => line(`   ${name}`)),
   ];

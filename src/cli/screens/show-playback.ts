@@ -1,4 +1,3 @@
-import process from "node:process";
 import { FieldtapeError } from "../../errors.ts";
 import { Playback } from "../../replayer/playback.ts";
 import { TapeIndex } from "../../tape/tape-index.ts";
@@ -12,6 +11,7 @@ import { PlaybackConductor } from "./playback-conductor.ts";
 import type { PlaybackCommand, PlaybackScreenEvent } from "./playback-events.ts";
 import { reducePlayback } from "./playback-reducer.ts";
 import type { PlaybackScreenView, TapeOverview } from "./playback-view.ts";
+import { prepareInk } from "./prepare-ink.ts";
 import { ScreenStore } from "./screen-store.ts";
 import { openTerminal, sizeOf, type Terminal } from "./terminal.ts";
 
@@ -30,8 +30,7 @@ export interface ShowPlaybackOptions {
  */
 export async function showPlayback(session: Session, { clock, zone, signal }: ShowPlaybackOptions): Promise<ExitCode> {
   const terminal = openTerminal();
-  // React's other build is slow, and measures itself without end.
-  process.env["NODE_ENV"] ??= "production";
+  prepareInk();
   const [{ openScreen }, { PlaybackScreen }, playback] = await Promise.all([
     import("./open-screen.tsx"),
     import("./playback-screen.tsx"),

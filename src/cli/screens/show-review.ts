@@ -1,7 +1,7 @@
-import process from "node:process";
 import type { Cluster } from "../../scenarios/differences/cluster.ts";
 import type { Decisions } from "../../scenarios/review/decisions.ts";
 import type { Clock } from "../../time/clock.ts";
+import { prepareInk } from "./prepare-ink.ts";
 import { reduceReview } from "./review-reducer.ts";
 import type { ReviewCommand, ReviewEvent, ReviewView } from "./review-view.ts";
 import { ScreenStore } from "./screen-store.ts";
@@ -26,8 +26,7 @@ export async function showReview(
   { clock, decisions, signal }: ShowReviewOptions,
 ): Promise<Decisions | undefined> {
   const terminal = openTerminal();
-  // React's other build is slow, and measures itself without end.
-  process.env["NODE_ENV"] ??= "production";
+  prepareInk();
   const [{ openScreen }, { ReviewScreen }] = await Promise.all([
     import("./open-screen.tsx"),
     import("./review-screen.tsx"),
