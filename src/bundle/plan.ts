@@ -59,6 +59,8 @@ export interface BundlePlan extends AsyncDisposable {
   readonly subject: BundledSubject | undefined;
   readonly versions: BundledVersions;
   readonly redaction: string | undefined;
+  /** What redaction did, by the tape's path in the bundle. */
+  readonly reports: ReadonlyMap<string, RedactionReport>;
 }
 
 /**
@@ -74,12 +76,14 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
     const { attachments, subject, versions, redaction } = request;
     const items: BundleItem[] = [];
     const tapes: BundledTape[] = [];
+    const reports = new Map<string, RedactionReport>();
     const names = new TapeNames(redaction !== undefined);
     for (const [index, segments] of (await segmentRuns(request.tapes)).entries()) {
       const [path = ""] = segments;
       const job = { path, segments, name: names.next(path), place: join(staging.folder, String(index)) };
-      const { tape, files } = await bundledTape(job, request, ports);
+      const { tape, files, report } = await bundledTape(job, request, ports);
       tapes.push(tape);
+      if (report !== undefined) reports.set(tape.path, report);
       items.push(...files);
     }
     items.push(...(await attachments()));
@@ -91,6 +95,7 @@ export async function planBundle(request: BundleRequest, ports: PlanPorts): Prom
       subject: subject?.named,
       versions,
       redaction: redaction?.redaction.name,
+      reports,
       [Symbol.asyncDispose]: dispose,
     };
   } catch (thrown) {
@@ -112,7 +117,7 @@ async function bundledTape(
   job: TapeJob,
   request: BundleRequest,
   ports: PlanPorts,
-): Promise<{ tape: BundledTape; files: readonly BundleItem[] }> {
+): Promise<{ tape: BundledTape; files: readonly BundleItem[]; report: RedactionReport | undefined }> {
   const { path, name, place } = job;
   const { last, redaction, subject } = request;
   const part = last === undefined ? await wholeTape(job, ports) : await lastMinutes(path, last, place);
@@ -122,14 +127,15 @@ async function bundledTape(
   const file = redacted?.file ?? part;
   const files = [await itemOfFile(inside, "tape", file), ...(await blobsOf(file, inside))];
   const tape = { path: inside, ...(redacted === undefined ? {} : { redaction: redacted.told }) };
-  if (subject === undefined) return { tape, files };
+  const report = redacted?.report;
+  if (subject === undefined) return { tape, files, report };
   ports.say(`playing ${path} into ${subject.named.name}`);
   const out = join(place, "trace.tape.jsonl");
   const { outcome, written } = await recordTrace({ tape: file, out, seat: subject.seat, ...ports });
-  if (!written) return { tape: { ...tape, trace: { outcome } }, files };
+  if (!written) return { tape: { ...tape, trace: { outcome } }, files, report };
   const traced = `traces/${name}`;
   files.push(await itemOfFile(traced, "trace", out));
-  return { tape: { ...tape, trace: { path: traced, outcome } }, files };
+  return { tape: { ...tape, trace: { path: traced, outcome } }, files, report };
 }
 
 /** Segments that follow one another as the one tape that they are: each by itself, a subject would have forgotten what was in progress. */
@@ -165,11 +171,11 @@ async function redactedCopy(
   tape: string,
   { path, place }: TapeJob,
   { redaction, ports }: { readonly redaction: TapesRedaction; readonly ports: PlanPorts },
-): Promise<{ readonly file: string; readonly told: TapeRedaction }> {
+): Promise<{ readonly file: string; readonly told: TapeRedaction; readonly report: RedactionReport }> {
   ports.say(`redacting ${path} with ${redaction.redaction.name}`);
   const file = join(place, "redacted.tape.jsonl");
   const report = await redactTape({ tape, out: file, force: true, ...redaction }, ports.signal);
-  return { file, told: { verdict: report.behaviour.verdict, report: plainJson(report) } };
+  return { file, report, told: { verdict: report.behaviour.verdict, report: plainJson(report) } };
 }
 
 /** As it stands in the manifest. */

@@ -71,7 +71,13 @@ export function parseManifest(bytes: Uint8Array): { manifest: BundleManifest } |
   if (parsed.success) return { manifest: parsed.data };
   const schema = z.toJSONSchema(manifest, { io: "input", unrepresentable: "any" });
   const [first] = shapeProblems(parsed.error.issues, { value, schema, of: "a bundle's manifest" });
-  const place = first === undefined || first.path.length === 0 ? "" : `${first.path.join(".")} `;
+  const place =
+    first === undefined || first.path.length === 0
+      ? ""
+      : `${first.path
+          .join(".")
+          .replaceAll(/\p{Cc}/gu, "?")
+          .slice(0, 200)} `;
   return { problem: `${place}${first?.message ?? "is not valid"}` };
 }
 

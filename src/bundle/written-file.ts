@@ -19,7 +19,7 @@ export async function writeFileOf(
   path: string,
   { disk, force }: WrittenFileOptions,
 ): Promise<number> {
-  if (!force && (await exists(path))) throw alreadyThere(path);
+  if (!force) await refuseThere(path);
   const partial = `${path}.partial`;
   try {
     const written = await copyTo(chunks, partial, disk);
@@ -30,6 +30,11 @@ export async function writeFileOf(
     await disk.remove(partial);
     throw thrown;
   }
+}
+
+/** Said before the work is done, it spares the work. @throws FieldtapeError OUTPUT_EXISTS */
+export async function refuseThere(path: string): Promise<void> {
+  if (await exists(path)) throw alreadyThere(path);
 }
 
 async function copyTo(chunks: AsyncIterable<Uint8Array>, path: string, disk: TapeDisk): Promise<number> {

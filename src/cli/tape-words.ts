@@ -87,6 +87,9 @@ export function plain(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "\ufffd");
 }
 
+/** The same for words of several lines. */
+export const plainLines = (text: string): string => text.split("\n").map(plain).join("\n");
+
 function timeWords({ from, until, duration }: Inspection, zone: Zone): string {
   const [first, last] = [from, until].map((date) => (date === undefined ? undefined : inZone(date, zone)));
   if (duration === undefined) return first === undefined ? "nothing is recorded" : `from ${first}`;

@@ -113,7 +113,7 @@ describe("segments that are named one by one", () => {
     const apart = await packed(folder, [first!, ...others]);
     expect(apart).toMatchObject({ grade: "C", codes: ["missing-initial-state"] });
     expect(apart.said).toHaveLength(2);
-    const seats = await redactionSubject("lines", {}, NO_CONFIG);
+    const seats = await redactionSubject({ name: "lines", options: {}, framer: undefined }, NO_CONFIG);
     const redaction = { redaction: STANDARD_REDACTION, ...seats };
     for (const request of [{ redaction }, { redaction, last: seconds(10) }]) {
       const alone = temporaryFolder();

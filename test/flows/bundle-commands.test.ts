@@ -2,6 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "n
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { corpusCase } from "../bundle/bundling.ts";
+import { handMadeZip } from "../bundle/zip/hand-made-zip.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape } from "./command-line.ts";
 
@@ -13,7 +14,7 @@ test("a bundle is the same bytes in every time zone, and a dry run writes none",
   const dry = await fieldtape([...CREATE, "-o", "a.zip", "--dry-run", "--json"], { cwd });
   expect(dry).toMatchObject({ code: 0 });
   expect(JSON.parse(dry.stdout)).toMatchObject({ written: false, tapes: [{ path: "tapes/tape.tape.jsonl" }] });
-  expect(dry.stderr).toContain("tape          tapes/tape.tape.jsonl, 6085 bytes");
+  expect(dry.stderr).toContain("tape          tapes/tape.tape.jsonl, 6.1 kB");
   expect(existsSync(join(cwd, "a.zip"))).toBe(false);
   // The environment goes in: what is the same besides the zone is shown with tapes alone.
   const ids: string[] = [];
@@ -79,6 +80,23 @@ test("a signed bundle is refused by whoever trusts another key", async () => {
   expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("none of these keys") });
   expect(existsSync(join(cwd, "in"))).toBe(false);
 });
+
+test("what a bundle says of itself moves no terminal, and one that is there is not made again", async () => {
+  const cwd = temporaryFolder();
+  const manifest = { type: "bundle", schema: 1, versions: { app: "\u001b[2J1", ...NUMBERS }, tapes: [], files: [] };
+  const named = { ...manifest, subject: { name: "\u001b]0;owned\u0007lines", options: {}, seed: 0 } };
+  writeFileSync(join(cwd, "a.zip"), handMadeZip([{ name: "manifest.json", data: JSON.stringify(named) }]));
+  for (const command of ["inspect", "reproduce"]) {
+    const { stdout, stderr } = await fieldtape(["bundle", command, "a.zip"], { cwd });
+    expect(stdout + stderr).not.toMatch(/[\u0007\u001b]/);
+    expect(stdout + stderr).toContain("[2J1");
+  }
+  const refused = await fieldtape([...CREATE, "-o", "a.zip"], { cwd });
+  expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining("already there") });
+  expect(refused.stderr).not.toContain("playing");
+});
+
+const NUMBERS = { plugin_abi: 1, config_schema: 1, data_schema: 2 };
 
 describe("nothing of a bundle is run", () => {
   test("a module that it names is looked for in the user's own configuration only", async () => {

@@ -1,3 +1,5 @@
+import type { Json } from "../../bytes/json.ts";
+
 /**
  * What a redaction does, as data. A project names profiles in its configuration (`redaction: { NAME: … }`); each goes over the
  * `standard` one, which is built in. `docs/redaction.md` is the page about it.
@@ -7,6 +9,8 @@ export interface RedactionProfile {
   readonly metadata: MetadataRules;
   /** By the name of the framer (`nmea`, `modbus-tcp`, …): what becomes of the fields of its frames. */
   readonly fields: Readonly<Record<string, readonly FieldRule[]>>;
+  /** Whose frames these are where the subject itself cannot say: a program or module of one's own. One of the framers that are built in. */
+  readonly framer?: NamedFramer | undefined;
   /**
    * By the name of a machine: paths in what it says whose values follow from fields that are redacted. There the original and the
    * redacted tape may differ, and nowhere else.
@@ -15,6 +19,12 @@ export interface RedactionProfile {
   /** What becomes of frames that failed, of which nobody knows the fields. Only where the framer has field rules. */
   readonly faults: FaultAction;
   readonly patterns: PatternRules;
+}
+
+/** A built-in framer and its settings, under the names that a subject of one's own has for them, too. */
+export interface NamedFramer {
+  readonly subject: string;
+  readonly options?: Json | undefined;
 }
 
 /** `alias`: another value of the same shape, the same one for the same value. `drop`: left out. */

@@ -39,6 +39,7 @@ const patterns = z.strictObject({
 export const profileSchema = z.strictObject({
   metadata: metadata.optional(),
   fields: z.record(name, z.array(fieldRule).max(RULES_MAX)).optional(),
+  framer: z.strictObject({ subject: name, options: z.json().optional() }).optional(),
   follows: z.record(name, z.array(path).max(RULES_MAX)).optional(),
   faults: z.enum(["scramble", "filler", "keep"]).optional(),
   patterns: patterns.optional(),
@@ -47,7 +48,7 @@ export const profileSchema = z.strictObject({
 export type ProfileOverrides = z.infer<typeof profileSchema>;
 
 /** The standard profile with what another says over it: machine by machine, member by member. */
-export function profileOf({ metadata, fields, follows, faults, patterns }: ProfileOverrides): RedactionProfile {
+export function profileOf({ metadata, fields, framer, follows, faults, patterns }: ProfileOverrides): RedactionProfile {
   const { metadata: standard } = STANDARD_PROFILE;
   return {
     metadata: {
@@ -60,6 +61,7 @@ export function profileOf({ metadata, fields, follows, faults, patterns }: Profi
       blobs: metadata?.blobs ?? standard.blobs,
     },
     fields: { ...STANDARD_PROFILE.fields, ...fields },
+    framer,
     follows: { ...STANDARD_PROFILE.follows, ...follows },
     faults: faults ?? STANDARD_PROFILE.faults,
     patterns: {

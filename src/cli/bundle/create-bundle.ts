@@ -92,7 +92,11 @@ async function tapesRedaction(
   }
   const name = subject ?? config.config.subject;
   if (name === undefined) return { redaction, machines: [], onName };
-  return { redaction, ...(await redactionSubject(name, options, config)), onName };
+  return {
+    redaction,
+    ...(await redactionSubject({ name, options, framer: redaction.profile.framer }, config)),
+    onName,
+  };
 }
 
 const TAPE_ENDING = /(?:\.\d{4,})?(?:\.tape)?\.jsonl(?:\.gz)?$/;

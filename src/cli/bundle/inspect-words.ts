@@ -5,6 +5,7 @@ import { type VersionSkew, versionSkew } from "../../bundle/version-skew.ts";
 import type { JsonObject } from "../../bytes/json.ts";
 import { sha256Hex } from "../../bytes/sha256.ts";
 import { plural } from "../plural.ts";
+import { bytesWords, plainLines } from "../tape-words.ts";
 import { versions } from "../version.ts";
 import { signersNamed } from "./bundle-keys.ts";
 import { outcomeWords } from "./outcome-words.ts";
@@ -34,7 +35,7 @@ export function inspectionWords(bundle: OpenBundle, { grade, reasons }: Graded, 
   const { subject, redaction } = manifest;
   const signers = signersNamed(signature);
   const signed = signers.length === 0 ? "not signed" : `signed by ${signers.join(", ")}`;
-  return [
+  const lines = [
     `grade ${grade}: ${GRADE_WORDS[grade]}`,
     ...reasons.map(reasonLine),
     `subject: ${subject === undefined ? "none is named" : subject.name}${ownWords(subject)}`,
@@ -43,7 +44,9 @@ export function inspectionWords(bundle: OpenBundle, { grade, reasons }: Graded, 
     `made by fieldtape ${manifest.versions.app}`,
     ...skewLines(versionSkew(manifest.versions, versions())),
     ...holding(manifest),
-  ].join("\n");
+  ];
+  // Whoever made the bundle may have written anything.
+  return plainLines(lines.join("\n"));
 }
 
 const GRADE_WORDS: Readonly<Record<Graded["grade"], string>> = {
@@ -78,5 +81,5 @@ function holding({ files, tapes }: BundleManifest): readonly string[] {
   const others = new Map<string, number>();
   for (const { kind } of files) others.set(kind, (others.get(kind) ?? 0) + 1);
   const kinds = [...others].map(([kind, count]) => `${kind} ${count}`);
-  return [`${plural(files.length, "file")}, ${plural(bytes, "byte")}: ${kinds.join(", ")}`, ...played];
+  return [`${plural(files.length, "file")}, ${bytesWords(bytes)}: ${kinds.join(", ")}`, ...played];
 }

@@ -6,6 +6,7 @@ import { divergenceWords } from "../../replayer/divergence-words.ts";
 import { formatRecord } from "../../tape/line.ts";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { plural } from "../plural.ts";
+import { plainLines } from "../tape-words.ts";
 import { skewLines } from "./inspect-words.ts";
 
 export const EXIT_OF_VERDICT: Readonly<Record<Verdict, ExitCode>> = {
@@ -18,13 +19,13 @@ export const EXIT_OF_VERDICT: Readonly<Record<Verdict, ExitCode>> = {
 export function reproductionWords({ verdict, why, tapes }: Reproduction): string {
   const head = { reproduced: "reproduced: the same things happen here", different: "different", cannot: "cannot" };
   const reason = why === undefined ? "" : `: ${why}`;
-  return [`${head[verdict]}${reason}`, ...tapes.map(tapeWords)].join("\n");
+  return plainLines([`${head[verdict]}${reason}`, ...tapes.map(tapeWords)].join("\n"));
 }
 
 /** On what it is tried, before it is said what came of it. */
 export function skewWords({ skew }: Reproduction): string {
   if (skew.length === 0) return "the same versions here as there";
-  return ["other versions here than there:", ...skewLines(skew)].join("\n");
+  return plainLines(["other versions here than there:", ...skewLines(skew)].join("\n"));
 }
 
 function tapeWords({ tape, retraced }: ReproducedTape): string {

@@ -34,7 +34,10 @@ export async function liveRedaction(
   if (redact === undefined) return undefined;
   const redaction = await namedRedaction(redact, loaded);
   const options = decode?.options === undefined ? undefined : await parseOptionsFlag(decode.options);
-  const seats = decode === undefined ? undefined : await redactionSubject(decode.subject, options, loaded);
+  const seats =
+    decode === undefined
+      ? undefined
+      : await redactionSubject({ name: decode.subject, options, framer: redaction.profile.framer }, loaded);
   const framing = seats?.framing;
   const redactor = await RecordRedactor.open(
     {

@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import type { Redaction } from "../../bundle/redaction/profile.ts";
 import { redactTape } from "../../bundle/redaction/redact-tape.ts";
 import type { RedactionReport } from "../../bundle/redaction/report.ts";
 import { FieldtapeError } from "../../errors.ts";
@@ -30,13 +31,16 @@ export async function redactNamed(
 ): Promise<{ readonly kept: boolean; readonly report: RedactionReport }> {
   const { tape, out, force, profile, allowDifferent } = request;
   const redaction = await namedRedaction(profile, loaded);
-  const report = await redactTape({ tape, out, force, redaction, ...(await seats(request, loaded)) }, signal);
+  const report = await redactTape(
+    { tape, out, force, redaction, ...(await seats(request, redaction, loaded)) },
+    signal,
+  );
   const kept = report.behaviour.verdict !== "different" || allowDifferent;
   if (!kept) for (const path of [out, blobsFolder(out)]) await rm(path, { recursive: true, force: true });
   return { kept, report };
 }
 
-async function seats({ subject }: NamedRedactionRequest, loaded: LoadedConfig) {
+async function seats({ subject }: NamedRedactionRequest, { profile }: Redaction, loaded: LoadedConfig) {
   if (subject === undefined) return { machines: [] };
   const name = subject.name ?? loaded.config.subject;
   if (name === undefined) {
@@ -49,5 +53,5 @@ async function seats({ subject }: NamedRedactionRequest, loaded: LoadedConfig) {
     );
   }
   const options = subject.options === undefined ? undefined : await parseOptionsFlag(subject.options);
-  return redactionSubject(name, options, loaded);
+  return redactionSubject({ name, options, framer: profile.framer }, loaded);
 }

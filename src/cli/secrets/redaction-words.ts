@@ -3,8 +3,9 @@ import { plural } from "../plural.ts";
 
 /** What was done to a tape, a line each. */
 export function redactionWords(report: RedactionReport): readonly string[] {
-  const { fields, secrets, scrambled, kept, fillers, aliased, dropped, tries, behaviour } = report;
+  const { framer, fields, secrets, scrambled, kept, fillers, aliased, dropped, tries, behaviour } = report;
   return [
+    ...(framer === undefined ? ["  rules for fields were NOT applied: it is not known whose frames they are"] : []),
     ...fields.map(({ machine, path, values }) => `  ${machine}: ${plural(values, "value")} of ${path} replaced`),
     ...secrets.map(({ name, count }) => `  ${plural(count, "secret")} found by ${name}`),
     ...(scrambled === 0 ? [] : [`  ${plural(scrambled, "fault")} with other bytes`]),

@@ -27,7 +27,10 @@ test("every tape of the corpus behaves the same when it is redacted", async () =
         out: join(folder, `${index}.tape.jsonl`),
         force: false,
         redaction: STANDARD_REDACTION,
-        ...(await redactionSubject(settings.subject, settings.options, { config: {}, file: undefined })),
+        ...(await redactionSubject(
+          { name: settings.subject, options: settings.options, framer: undefined },
+          { config: {}, file: undefined },
+        )),
       },
       new AbortController().signal,
     );

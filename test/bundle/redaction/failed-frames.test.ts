@@ -91,7 +91,10 @@ test("a copy that behaves differently gets other bytes where frames failed, by t
   const tape = join(folder, "a.tape.jsonl");
   const spoiltOne = raw(1, "rx", "NOISE of nobody\r\n");
   writeFileSync(tape, [CHANNEL, spoiltOne].map((record) => `${formatRecord(record)}\n`).join(""));
-  const { framing, machines } = await redactionSubject("nmea", undefined, { config: {}, file: undefined });
+  const { framing, machines } = await redactionSubject(
+    { name: "nmea", options: undefined, framer: undefined },
+    { config: {}, file: undefined },
+  );
   const redacted = async (name: string) => {
     const request = { tape, out: join(folder, name), force: false, redaction: STANDARD_REDACTION, machines };
     const seats = { framing: framing!, subject: { subject: particular, config: null } };

@@ -17,7 +17,10 @@ async function live(how: Redaction, subject?: string): Promise<RecordRedactor> {
   const seats =
     subject === undefined
       ? { framing: undefined, machines: [] }
-      : await redactionSubject(subject, undefined, { config: {}, file: undefined });
+      : await redactionSubject(
+          { name: subject, options: undefined, framer: undefined },
+          { config: {}, file: undefined },
+        );
   return RecordRedactor.open(
     {
       redaction: how,

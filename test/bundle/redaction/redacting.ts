@@ -57,7 +57,10 @@ export async function redact(
   const seats =
     subject === undefined
       ? { machines: [] }
-      : await redactionSubject(subject.name, subject.options, { config: {}, file: undefined });
+      : await redactionSubject(
+          { name: subject.name, options: subject.options, framer: undefined },
+          { config: {}, file: undefined },
+        );
   const report = await redactTape({ tape, out, force: false, redaction: how, ...seats }, new AbortController().signal);
   await using reader = await openTape(out);
   const all: TapeRecord[] = [];

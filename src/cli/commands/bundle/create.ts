@@ -73,18 +73,21 @@ export class BundleCreate extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { argv, flags } = await this.parse(BundleCreate);
-    const [{ createBundle }, words, { configOf, realWorld }, { createRequest }] = await Promise.all([
+    const [{ createBundle }, words, { configOf, realWorld }, { createRequest }, { refuseThere }] = await Promise.all([
       import("../../bundle/create-bundle.ts"),
       import("../../bundle/create-words.ts"),
       import("../../wiring.ts"),
       import("../../bundle/create-request.ts"),
+      import("../../../bundle/written-file.ts"),
     ]);
     const request = await createRequest(argv.map(String), { ...flags, out: resolve(flags.out) });
     const { clock } = realWorld({ sleep: "coarse" });
     let shown: BundlePlan | undefined;
+    const sealing = { isEncrypted: request.encryptTo.length > 0, isSigned: request.sign.length > 0 };
+    if (!flags["dry-run"] && !flags.force) await refuseThere(request.out);
     const agrees = async (plan: BundlePlan, cleaned: number): Promise<boolean> => {
       shown = plan;
-      this.say(words.planWords(plan, cleaned));
+      this.say(words.planWords(plan, cleaned, sealing));
       if (flags["dry-run"]) return false;
       const { agreed, canAsk } = await import("../../bundle/ask.ts");
       return flags.yes || flags.json || !canAsk() || agreed(`write ${flags.out}?`, this.interrupted);
@@ -93,7 +96,7 @@ export class BundleCreate extends FieldtapeCommand {
     const written = await createBundle(request, { ...world, say: (text) => this.say(text) });
     if (flags.json && shown !== undefined) await this.printJson(words.createdJson(shown, written));
     if (written === undefined) this.say(`${flags.out} was not written`);
-    else this.say(`${flags.out}: ${written.size} bytes; its manifest is ${written.id}`);
+    else this.say(`${flags.out}: ${words.writtenWords(written)}`);
     return EXIT.ok;
   }
 }
