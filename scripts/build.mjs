@@ -77,16 +77,16 @@ await build({
   splitting: true,
   chunkNames: "chunks/[name]-[hash]",
 });
-// A run starts several of each at once: one file to open instead of sixty.
-await build({
-  ...common,
-  entryPoints: [
-    "src/cli/suite/suite-worker.ts",
-    "src/cli/suite/suite-process.ts",
-    "src/cli/plugin-host.ts",
-    "src/plugin/kaitai/kaitai-module.ts",
-  ],
-});
+// A run starts several of each at once: few files to open instead of the program's sixty. Those of a suite are split, each by itself, into
+// what every case needs and what few do.
+await build({ ...common, entryPoints: ["src/cli/plugin-host.ts", "src/plugin/kaitai/kaitai-module.ts"] });
+for (const entry of ["suite-worker", "suite-process"])
+  await build({
+    ...common,
+    entryPoints: [`src/cli/suite/${entry}.ts`],
+    splitting: true,
+    chunkNames: `chunks/${entry}/[name]-[hash]`,
+  });
 // The external updater runs outside the versions that it switches: one file that needs nothing but Node.
 await build({
   absWorkingDir: root,
