@@ -41,7 +41,7 @@ describe("the exit of a session", () => {
   test("is 1 for what was refused or rolled back, 3 for the network and the disk", () => {
     expect(exit("refused", "timestamp-expired")).toBe(EXIT.different);
     expect(exit("rolled-back", "exited-1")).toBe(EXIT.different);
-    expect(exit("refused", "fetch-unreachable")).toBe(EXIT.outside);
+    expect(exit("failed", "unreachable")).toBe(EXIT.outside);
     expect(exit("failed", "disk-full")).toBe(EXIT.outside);
     expect(exit("failed", "ENOSPC")).toBe(EXIT.outside);
     expect(exit("failed", "digest")).toBe(EXIT.different);

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { expect, onTestFinished, test } from "vitest";
@@ -52,13 +52,15 @@ function updaterProcess(device: Device): number {
 
 test("the external updater waits for the application, switches, starts the new version and says how long it was gone", async () => {
   const { device, application } = await runningDevice();
+  const results = join(device.place, "updater", "result.json");
+  mkdirSync(join(device.place, "updater"));
+  writeFileSync(results, '{"outcome":"committed","current":"of an update long ago"}\n');
   const { result } = await staged(device, application.pid);
   expect(result).toMatchObject({ outcome: "staged", current: "1.0.0", state: "waiting-for-exit" });
   await until(() => existsSync(join(device.place, "updater.lock")));
   const copies = readdirSync(join(device.place, "updater")).filter((name) => name.endsWith(".mjs"));
   expect(copies, "outside the versions that it switches").toHaveLength(1);
-  const results = join(device.place, "updater", "result.json");
-  expect(existsSync(results)).toBe(false);
+  expect(existsSync(results), "of this update").toBe(false);
   application.kill("SIGKILL");
   await until(() => existsSync(results) && readFileSync(results, "utf8").endsWith("\n"));
   const told = JSON.parse(readFileSync(results, "utf8"));

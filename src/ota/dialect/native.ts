@@ -55,7 +55,7 @@ export function nativeAnnouncer(native: NativeDevice): Announcer {
       if (!isConversation(state)) return broken();
       if (state.step === "wall") return answer.port === "wall" ? start(native, state.facts, answer.wall) : broken();
       if (answer.port !== "metadata") return broken();
-      if ("failed" in answer) return { type: "refused", reason: `fetch-${answer.failed}`, ...keeping(state) };
+      if ("failed" in answer) return { type: "failed", reason: answer.failed, ...keeping(state) };
       const bytes = answer.b64 === undefined ? undefined : fromBase64(answer.b64);
       return state.step === "file" ? heardFile(state, bytes) : heardSignature(native, state, bytes);
     },

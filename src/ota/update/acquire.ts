@@ -65,7 +65,8 @@ function conclude(turn: Turn, step: Announced): Phase {
     case "nothing":
       return end(turn, { type: "end", outcome: "nothing" });
     case "refused":
-      return end(turn, { type: "end", outcome: "refused", reason: step.reason });
+    case "failed":
+      return end(turn, { type: "end", outcome: step.type, reason: step.reason });
     case "offer": {
       const reason = unfit(turn, step.offer);
       return reason === undefined ? measure(turn, step.offer) : end(turn, { type: "end", outcome: "refused", reason });

@@ -30,4 +30,6 @@ export type AnnouncerStep =
   | { readonly type: "ask"; readonly state: unknown; readonly ask: MetadataAsk | WallAsk }
   | { readonly type: "offer"; readonly offer: Offer; readonly keep?: string }
   | { readonly type: "nothing"; readonly keep?: string }
-  | { readonly type: "refused"; readonly reason: string; readonly keep?: string };
+  | { readonly type: "refused"; readonly reason: string; readonly keep?: string }
+  /** The platform could not be asked: nothing is known of what it has. */
+  | { readonly type: "failed"; readonly reason: string; readonly keep?: string };

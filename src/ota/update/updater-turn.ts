@@ -51,7 +51,8 @@ export type PhaseOf<N extends Phase["name"]> = Extract<Phase, { readonly name: N
 export type Announced =
   | { readonly type: "offer"; readonly offer: Offer }
   | { readonly type: "nothing" }
-  | { readonly type: "refused"; readonly reason: string };
+  | { readonly type: "refused"; readonly reason: string }
+  | { readonly type: "failed"; readonly reason: string };
 
 export interface Job {
   readonly plan: StagingPlan;

@@ -50,7 +50,7 @@ describe("a device in a simulated world", () => {
   test("gives a server up that gives nothing, and refuses faults that it does not have", async () => {
     const said = await world([{ fault: "slow-server", bytesPerSecond: 0, at: nanos(0) }]);
     expect(said.at(-1)).toMatchObject({ current: "versions/1.0.0" });
-    expect(said).toContainEqual({ type: "end", outcome: "refused", reason: "fetch-slow" });
+    expect(said).toContainEqual({ type: "end", outcome: "failed", reason: "slow" });
     await expect(world([{ fault: "drop" }])).rejects.toThrow(/no such fault/);
   });
 

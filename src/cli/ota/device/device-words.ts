@@ -68,8 +68,7 @@ const OUTCOME_WORDS: Readonly<Record<UpdateOutcome, string>> = {
 };
 
 /** Reasons that lie outside: the network, the disk. */
-const OUTSIDE =
-  /^(fetch-)?(unreachable|interrupted|slow|server|range|time-limit|disk-full|io-error|no-space|E[A-Z0-9]+)$/;
+const OUTSIDE = /^(unreachable|interrupted|slow|server|range|time-limit|disk-full|io-error|no-space|E[A-Z0-9]+)$/;
 
 /** A refused or rolled-back update is a result of its own, exit 1; a rollback that was asked for has gone well. */
 export function exitOf({ name }: UpdaterCommand, { end }: DeviceRunResult): ExitCode {
