@@ -53,3 +53,15 @@ function changed(node: DiskNode, effect: Effect): DiskNode {
     return { ...node, bytes: spliced(node.bytes.subarray(0, effect.size), effect.size, NO_BYTES) };
   return { kind: "file", bytes: spliced(node.bytes, effect.offset, effect.bytes), mode: effect.mode };
 }
+
+/** The nodes that a name leads to in any of these trees, or may lead to after an effect. */
+export function namedNodes(trees: readonly Nodes[], effects: readonly Effect[]): Set<number> {
+  const named = new Set<number>();
+  for (const nodes of trees) {
+    for (const node of nodes.values()) if (node.kind === "folder") for (const id of node.names.values()) named.add(id);
+  }
+  for (const effect of effects) {
+    if (effect.type === "names") for (const [, id] of effect.names) if (id !== undefined) named.add(id);
+  }
+  return named;
+}

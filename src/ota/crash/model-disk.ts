@@ -1,6 +1,6 @@
 import { DONE, type FileAnswer, type FileOperation, type FolderEntry, type Writing } from "../update/durable-fs.ts";
 import { contentOf, NO_BYTES, textOf } from "./content.ts";
-import { applied, type DiskNode, type Effect, type Nodes } from "./disk-node.ts";
+import { applied, type DiskNode, type Effect, type Nodes, namedNodes } from "./disk-node.ts";
 import { type DiskPath, effectKey, keyOf, pathsBelow } from "./disk-path.ts";
 
 /** Bytes that a page of the system's memory takes to the disk at once. */
@@ -123,12 +123,7 @@ export class ModelDisk {
     const node = this.at(path);
     if (node?.kind !== "folder") return [];
     return [...node.names.entries()]
-      .map(([name, id]): FolderEntry => {
-        const child = this.seen.get(id);
-        return child?.kind === "link"
-          ? { name, kind: "link", target: child.target }
-          : { name, kind: child?.kind ?? "other" };
-      })
+      .map(([name, id]) => entryOf(name, this.seen.get(id)))
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
@@ -269,20 +264,17 @@ export class ModelDisk {
 
   /** What neither is seen nor can come back: nobody can tell what becomes of it. */
   private forgetUnnamed(): void {
-    const named = new Set([ROOT]);
-    for (const nodes of [this.seen, this.saved]) {
-      for (const node of nodes.values())
-        if (node.kind === "folder") for (const id of node.names.values()) named.add(id);
-    }
-    for (const effect of this.pending) {
-      if (effect.type === "names") for (const [, id] of effect.names) if (id !== undefined) named.add(id);
-    }
+    const named = namedNodes([this.seen, this.saved], this.pending).add(ROOT);
     const count = this.seen.size + this.saved.size;
     this.seen = new Map([...this.seen].filter(([id]) => named.has(id)));
     this.saved = new Map([...this.saved].filter(([id]) => named.has(id)));
     this.pending = this.pending.filter((effect) => named.has(effect.node));
     if (this.seen.size + this.saved.size < count) this.forgetUnnamed();
   }
+}
+
+function entryOf(name: string, node: DiskNode | undefined): FolderEntry {
+  return node?.kind === "link" ? { name, kind: "link", target: node.target } : { name, kind: node?.kind ?? "other" };
 }
 
 const encoder = new TextEncoder();
