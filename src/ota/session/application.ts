@@ -7,7 +7,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { systemCode } from "../../errors.ts";
 import type { Clock } from "../../time/clock.ts";
-import { millis, type Nanos, nanos, plus } from "../../time/nanos.ts";
+import { millis, type Nanos, plus, seconds, ZERO } from "../../time/nanos.ts";
 import { isRunning, type ProcessName, processName } from "../lock/process-name.ts";
 
 /** How the application of a device is started and asked for its health. */
@@ -37,6 +37,8 @@ const PROCESS_FILE = "application.json";
 const LOG_FILE = "application.log";
 const POLL = millis(100);
 const PROBE_EVERY = millis(500);
+/** A killed process that the system cannot end (it waits for a broken disk) keeps nobody from coming back. */
+const KILLED_WITHIN = seconds(10);
 
 /** The application that is being updated, as a process of this machine. */
 export class Application {
@@ -128,14 +130,19 @@ export class Application {
     const own = this.read();
     if (own === undefined || !isRunning(own)) return;
     // Whoever was told before has had its time.
-    const patience = this.told === own.pid ? 0 : this.plan.exitTimeout;
+    const patience = this.told === own.pid ? ZERO : this.plan.exitTimeout;
     this.tellToGo(own);
-    const { signal } = new AbortController();
-    const due = plus(this.clock.now(), nanos(patience));
-    while (isRunning(own) && this.clock.now() < due) await this.sleep(POLL, signal);
+    if (await this.isGone(own, patience)) return;
     // It leads a group of its own: with it goes what it has started.
-    if (isRunning(own)) tell(-own.pid, "SIGKILL");
-    while (isRunning(own)) await this.sleep(POLL, signal);
+    tell(-own.pid, "SIGKILL");
+    await this.isGone(own, KILLED_WITHIN);
+  }
+
+  private async isGone(own: ProcessName, patience: Nanos): Promise<boolean> {
+    const { signal } = new AbortController();
+    const due = plus(this.clock.now(), patience);
+    while (isRunning(own) && this.clock.now() < due) await this.sleep(POLL, signal);
+    return !isRunning(own);
   }
 
   private tellToGo(own: ProcessName): void {
