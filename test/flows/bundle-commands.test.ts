@@ -63,6 +63,11 @@ test("a bundle for support only is made, looked at and reproduced with its key, 
   const inspected = await fieldtape(["bundle", "inspect", "a.zip", "--json", ...identity], { cwd });
   expect(JSON.parse(inspected.stdout)).toMatchObject({ grade: "A", encrypted: true, trusted: false });
   expect(await fieldtape(["bundle", "reproduce", "a.zip", ...identity], { cwd })).toMatchObject({ code: 0 });
+  // Or kept among the secrets.
+  const supportIdentity = readFileSync(join(cwd, "support.key"), "utf8").trim().split("\n").at(-1);
+  writeFileSync(join(cwd, "secrets.json"), JSON.stringify({ supportIdentity }), { mode: 0o600 });
+  const env = { FIELDTAPE_SECRETS: join(cwd, "secrets.json") };
+  expect(await fieldtape(["bundle", "inspect", "a.zip"], { cwd, env })).toMatchObject({ code: 0 });
   chmodSync(join(cwd, "support.key"), 0o644);
   const shared = await fieldtape(["bundle", "inspect", "a.zip", ...identity], { cwd });
   expect(shared).toMatchObject({ code: 2, stderr: expect.stringContaining("can be read by others") });
@@ -70,9 +75,14 @@ test("a bundle for support only is made, looked at and reproduced with its key, 
 
 test("a signed bundle is refused by whoever trusts another key", async () => {
   const cwd = temporaryFolder();
-  for (const name of ["mine", "other"])
-    await fieldtape(["ota", "key", "new", "-o", `${name}.key`, "--no-passphrase"], { cwd });
-  const signed = await fieldtape([...CREATE, "--sign", "mine.key", "-o", "a.zip"], { cwd });
+  await fieldtape(["ota", "key", "new", "-o", "other.key", "--no-passphrase"], { cwd });
+  writeFileSync(join(cwd, "secrets.json"), JSON.stringify({ keyPassphrase: "correct horse battery" }), { mode: 0o600 });
+  const env = { FIELDTAPE_SECRETS: join(cwd, "secrets.json") };
+  await fieldtape(["ota", "key", "new", "-o", "mine.key"], { cwd, env });
+  const signing = [...CREATE, "--sign", "mine.key", "-o", "a.zip"];
+  const locked = await fieldtape(signing, { cwd });
+  expect(locked).toMatchObject({ code: 2, stderr: expect.stringContaining("keyPassphrase in secrets.json") });
+  const signed = await fieldtape(signing, { cwd, env });
   expect(signed, signed.stderr).toMatchObject({ code: 0 });
   const trusted = await fieldtape(["bundle", "inspect", "a.zip", "--trust", "mine.key", "--json"], { cwd });
   expect(JSON.parse(trusted.stdout)).toMatchObject({ trusted: true, signedBy: [expect.any(String)] });

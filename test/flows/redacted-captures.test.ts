@@ -5,7 +5,7 @@ import { onCaptures } from "../captures.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape } from "./command-line.ts";
 
-/** With another key bytes that are no frame may now and then fail in another way: the verdict says so, and nothing is written. */
+/** The same aliases at every run. */
 const KEY = { FIELDTAPE_REDACTION_KEY: "11".repeat(32) };
 
 /** Imports a capture and redacts it; the verdict as it is told. */
