@@ -75,7 +75,7 @@ describe("what a subject says", () => {
   });
 
   it("is not what JSON cannot say, nor longer than a line", () => {
-    const unsayable = [Number.NaN, Number.POSITIVE_INFINITY, [undefined as unknown as Json]];
+    const unsayable = [Number.NaN, Number.POSITIVE_INFINITY, Array.from<Json>({ length: 1 })];
     for (const value of unsayable) expect(() => lines([output(1, { a: { b: value } })])).toThrow(/which JSON|a double/);
     const long = { text: "x".repeat(600_000) };
     expect(heard(lines([output(1, long), output(2, long)])).said).toStrictEqual([output(1, long), output(2, long)]);
