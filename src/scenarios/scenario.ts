@@ -9,6 +9,8 @@ import { lineOf } from "./yaml-place.ts";
 
 const SIZE_MAX = 64 * 1024;
 const ALIAS_MAX = 10;
+const DEPTH_MAX = 100;
+const TOO_DEEP = "is nested too deeply";
 
 /** One folder of the corpus, read and checked. */
 export interface Scenario {
@@ -117,15 +119,34 @@ function parseScenarioFile(text: string, path: string): ScenarioFile {
 }
 
 /** The parser tells the place as well, and draws it. */
-const yamlWords = (message: string): string =>
-  message.split("\n")[0]?.replace(/ at line [0-9]+, column [0-9]+:?$/, "") ?? "";
+const yamlWords = (message: string): string => {
+  const [first = ""] = message.split("\n");
+  if (first.includes("multiple documents")) return "holds more than one document";
+  return first.includes("call stack") ? TOO_DEEP : first.replace(/ at line [0-9]+, column [0-9]+:?$/, "");
+};
 
 function toValue(read: () => unknown, path: string): unknown {
+  let value: unknown;
   try {
-    return read();
+    value = read();
   } catch (cause) {
     throw new FieldtapeError("SCENARIO_INVALID", "uses too many aliases", { file: path, cause });
   }
+  const problem = shapeProblem(value, []);
+  if (problem === undefined) return value;
+  throw new FieldtapeError("SCENARIO_INVALID", problem, { file: path });
+}
+
+/** What no JSON can be: it goes round in a circle, or down for ever. */
+function shapeProblem(value: unknown, around: readonly unknown[]): string | undefined {
+  if (typeof value !== "object" || value === null) return undefined;
+  if (around.includes(value)) return "an alias stands inside what it names";
+  if (around.length === DEPTH_MAX) return TOO_DEEP;
+  for (const member of Object.values(value)) {
+    const problem = shapeProblem(member, [...around, value]);
+    if (problem !== undefined) return problem;
+  }
+  return undefined;
 }
 
 function readText(path: string): string {

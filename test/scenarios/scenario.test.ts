@@ -34,6 +34,10 @@ test.for([
   ["a missing reason", "provenance: p\nsubject: lines\n", "why: ", 1],
   ["an empty reason", "why: ' '\nprovenance: p\nsubject: lines\n", "why: must say something", 1],
   ["a broken line", "why: [a\n", "", 2],
+  ["a circle", `${GOOD}options: &a { x: *a }\n`, "an alias stands inside what it names", undefined],
+  ["a very deep list", `${GOOD}options: ${"[".repeat(9_000)}${"]".repeat(9_000)}\n`, "is nested too deeply", 4],
+  ["a deep list", `${GOOD}options: ${"[".repeat(150)}${"]".repeat(150)}\n`, "is nested too deeply", undefined],
+  ["two documents", `${GOOD}---\nwhy: x\n`, "holds more than one document", 4],
   ["a key twice", `${GOOD}why: again\n`, "unique", 4],
 ] as const)("%s is refused with its file and line", async ([, text, message, line]) => {
   const corpus = temporaryFolder();
