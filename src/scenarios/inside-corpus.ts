@@ -1,5 +1,5 @@
-import { realpathSync } from "node:fs";
-import { relative, sep } from "node:path";
+import { existsSync, realpathSync } from "node:fs";
+import { dirname, relative, sep } from "node:path";
 import { FieldtapeError } from "../errors.ts";
 
 /** Where the corpora that were asked for really lie: it is asked for each of thousands of cases. */
@@ -22,4 +22,15 @@ function placeOf(corpus: string): string {
   const place = realpathSync.native(corpus);
   places.set(corpus, place);
   return place;
+}
+
+/**
+ * The same for a place that is yet to be made below the corpus: what is there of its way must not lead out.
+ *
+ * @throws FieldtapeError SCENARIO_INVALID
+ */
+export function refuseEscapeTo(corpus: string, path: string): void {
+  let place = path;
+  while (!existsSync(place) && place !== corpus) place = dirname(place);
+  if (existsSync(place)) refuseEscape(corpus, place);
 }

@@ -7,6 +7,7 @@ import { blobsFolder, exists } from "../tape/segments.ts";
 import { GOLDEN_FILE, SCENARIO_FILE } from "./case-folder.ts";
 import type { ExpectationInput } from "./expectations/schema.ts";
 import { writePending } from "./golden.ts";
+import { refuseEscapeTo } from "./inside-corpus.ts";
 import { play } from "./play.ts";
 import { proposeExpectations } from "./propose.ts";
 import type { FindSubject } from "./run-case.ts";
@@ -74,13 +75,15 @@ export async function newScenario(wanted: NewScenario): Promise<WrittenScenario>
 /**
  * A case that is not written yet, with the tape that it is made from.
  *
- * @throws FieldtapeError USAGE for a name that is none, OUTPUT_EXISTS for a case that is there, INPUT_MALFORMED for what is no tape
+ * @throws FieldtapeError USAGE for a name that is none, SCENARIO_INVALID for one behind a link that leads out of the corpus, OUTPUT_EXISTS for a
+ *   case that is there, INPUT_MALFORMED for what is no tape
  */
 export async function planCase(
   wanted: WantedCase,
   { mayExist }: { readonly mayExist: boolean },
 ): Promise<{ scenario: Scenario; source: SourceTape }> {
   const folder = join(wanted.corpus, placeOf(wanted.name));
+  refuseEscapeTo(wanted.corpus, folder);
   if (!mayExist && (await exists(folder)))
     throw new FieldtapeError("OUTPUT_EXISTS", "there is such a case already", { file: folder });
   const source = await sourceTape(wanted.from);

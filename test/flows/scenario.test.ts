@@ -74,6 +74,16 @@ test("what is no tape, and what is no name, leaves nothing behind", async () => 
   expect(existsSync(join(cwd, "corpora"))).toBe(false);
 });
 
+test("a case is never written behind a link that leads out of the corpus", async () => {
+  const cwd = site();
+  mkdirSync(join(cwd, "corpora"));
+  mkdirSync(join(cwd, "elsewhere"));
+  symlinkSync(join(cwd, "elsewhere"), join(cwd, "corpora/text"));
+  const { code, stderr } = await make(cwd);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("leads out of the corpus")]);
+  expect(readdirSync(join(cwd, "elsewhere"))).toEqual([]);
+});
+
 const GOOD = "why: it stays\nprovenance: written for this test\nsubject: lines\n";
 
 type Broken = readonly [name: string, yaml: string, code: string, words: string, tape?: string];
