@@ -136,8 +136,9 @@ describe("a program that is started for a replay", () => {
 
   needs("python3", "faketime")("lives at the date of the tape, as fast as the replay", async () => {
     const cwd = project([HEADER, ...METER]);
-    const { code } = await play(cwd, "server {port} ack --date dates", "--faketime");
+    const { code, stderr } = await play(cwd, "server {port} ack --date dates", "--faketime");
     expect(code).toBe(0);
+    expect(stderr).not.toContain("the program faketime");
     const [one = 0, two = 0] = readFileSync(join(cwd, "dates"), "utf8").trim().split("\n").map(Number);
     const began = Date.UTC(2020, 1, 29, 12) / 1000;
     expect(one).toBeGreaterThanOrEqual(began);

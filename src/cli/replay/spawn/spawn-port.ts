@@ -63,7 +63,8 @@ export async function openSpawnPort(target: SpawnTarget, options: SpawnPortOptio
     );
     const told = Object.entries(places).map(([name, place]) => [`FIELDTAPE_${name.toUpperCase()}`, place]);
     const program = await SpawnedProgram.start({
-      command: [...(fake?.before ?? []), ...words],
+      command: words,
+      ...(fake === undefined ? {} : { before: fake.before }),
       env: { ...Object.fromEntries(told), ...fake?.env },
       log: target.log,
       clock: options.steady,

@@ -11,6 +11,8 @@ export interface SpawnOptions {
   readonly command: readonly string[];
   /** Added to this process's environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** What stands in front of it, as `faketime` does. */
+  readonly before?: readonly string[];
   /** A file for what it says on stdout and stderr. */
   readonly log: string | undefined;
   readonly clock: Clock;
@@ -63,7 +65,7 @@ export class SpawnedProgram implements AsyncDisposable {
 
   /** @throws FieldtapeError LINK_OPEN_FAILED for a program that cannot be started */
   static async start(options: SpawnOptions): Promise<SpawnedProgram> {
-    const [file = "", ...args] = options.command;
+    const [file = "", ...args] = [...(options.before ?? []), ...options.command];
     const log = new ProgramLog(options.log);
     try {
       const env = { ...process.env, ...options.env };
