@@ -17,6 +17,8 @@ export function failure(thrown: unknown, debug: boolean): Failure {
     return { exit: EXIT_OF_ERROR[thrown.code], words: `error: ${placed(thrown)}${cause}${hint}${trace}` };
   }
   if (isUsage(thrown)) return { exit: EXIT.usage, words: `error: ${usageWords(thrown.message)}` };
+  if (isNowhere(thrown))
+    return { exit: EXIT.usage, words: "error: the folder that it was started in is gone\n  go to another one" };
   if (isAbort(thrown)) return { exit: EXIT.aborted, words: "aborted" };
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   return {
@@ -55,6 +57,11 @@ function causeOf(error: FieldtapeError): string {
 /** oclif marks what the user typed wrong with an `oclif` member. */
 function isUsage(thrown: unknown): thrown is Error {
   return thrown instanceof Error && "oclif" in thrown;
+}
+
+/** Whoever has no working folder cannot even ask for it. */
+function isNowhere(thrown: unknown): boolean {
+  return thrown instanceof Error && "syscall" in thrown && thrown.syscall === "uv_cwd";
 }
 
 function isAbort(thrown: unknown): boolean {

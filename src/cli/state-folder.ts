@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
-import { homedir } from "node:os";
 import { isAbsolute, join, resolve } from "node:path";
+import { homeFolder } from "./home-folder.ts";
 
 /** What is kept there: one folder for each. */
 export type StatePart = "logs" | "crashes";
@@ -16,7 +16,7 @@ export function stateFolder(environment: Environment): string {
   if (own !== undefined && own !== "") return resolve(own);
   const shared = environment["XDG_STATE_HOME"];
   // XDG Base Directory Specification 0.8: paths set in these variables must be absolute; a relative one is ignored.
-  const base = shared !== undefined && isAbsolute(shared) ? shared : join(homedir(), ".local", "state");
+  const base = shared !== undefined && isAbsolute(shared) ? shared : join(homeFolder(), ".local", "state");
   return join(base, "fieldtape");
 }
 

@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { chmodSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
+import process from "node:process";
 import { expect, test } from "vitest";
 import { needs } from "../needs.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
@@ -87,4 +88,25 @@ needs("systemd-analyze")("systemd finds nothing wrong with the unit", async () =
   writeFileSync(file, (await fieldtape(UNIT)).stdout);
   const { status, stderr } = spawnSync("systemd-analyze", ["verify", file], { encoding: "utf8" });
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+});
+
+/** By a shell, which makes the surroundings. */
+function surrounded(before: string, cwd: string) {
+  const program = resolve(import.meta.dirname, "../../bin/run.js");
+  const script = `${before}; exec "$0" "$1" doctor --no-config`;
+  return spawnSync("sh", ["-c", script, process.execPath, program], { cwd, encoding: "utf8" });
+}
+
+test("a disk that takes nothing more is a problem, and the rest is looked at all the same", () => {
+  const { status, stdout } = surrounded("ulimit -f 16", temporaryFolder());
+  expect(status).toBe(1);
+  expect(stdout).toMatch(/^problem {2}disk, syncing: 64 kB cannot be written \(EFBIG\)/m);
+  expect(stdout).toMatch(/^ok {7}clock: /m);
+  expect(stdout).not.toContain("bug in fieldtape");
+});
+
+test("a folder that is gone under the command is said to be, and is no bug", () => {
+  const { status, stdout, stderr } = surrounded("mkdir gone; cd gone; rmdir ../gone", temporaryFolder());
+  expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+  expect(stderr).toContain("error: the folder that it was started in is gone\n  go to another one\n");
 });

@@ -1,5 +1,6 @@
 import { mkdtemp, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
+import { systemCode } from "../../errors.ts";
 import type { Clock } from "../../time/clock.ts";
 import { formatDuration } from "../../time/duration.ts";
 import { seconds } from "../../time/nanos.ts";
@@ -48,6 +49,11 @@ async function speed(folder: string, clock: Clock): Promise<Finding> {
       words,
       "a recording waits for such a disk with what has come in memory: record onto a faster one",
     );
+  } catch (thrown) {
+    const code = systemCode(thrown);
+    if (code === undefined) throw thrown;
+    const advice = code === "ENOSPC" || code === "EDQUOT" ? "make room" : "record onto another disk";
+    return problem(about, `64 kB cannot be written (${code})`, advice);
   } finally {
     await rm(place, { recursive: true, force: true });
   }

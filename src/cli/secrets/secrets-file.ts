@@ -1,9 +1,9 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { FieldtapeError, systemCode } from "../../errors.ts";
+import { homeFolder } from "../home-folder.ts";
 import type { Secrets } from "./schema.ts";
 
 const SIZE_MAX = 256 * 1024;
@@ -15,7 +15,7 @@ export function secretsPath(environment: NodeJS.ProcessEnv = process.env): strin
   const { FIELDTAPE_SECRETS: named, XDG_CONFIG_HOME: settings } = environment;
   if (named !== undefined && named !== "") return named;
   return join(
-    settings === undefined || settings === "" ? join(homedir(), ".config") : settings,
+    settings === undefined || settings === "" ? join(homeFolder(), ".config") : settings,
     "fieldtape",
     "secrets.json",
   );
