@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from "node:child_process";
 import process from "node:process";
-import { residentBytes } from "./process-memory.ts";
+import { type Nanos, ZERO } from "../time/nanos.ts";
+import { processorTime, residentBytes } from "./process-use.ts";
 import { type Command, scrubbedEnvironment } from "./sandbox.ts";
 
 /** Whoever hears a child. */
@@ -80,6 +81,11 @@ export class Child {
   /** Resident memory of it and what it started, in bytes. */
   get memory(): number {
     return this.#process.pid === undefined ? 0 : residentBytes(this.#process.pid);
+  }
+
+  /** Processor time that it and what it started have taken. */
+  get processor(): Nanos {
+    return this.#process.pid === undefined ? ZERO : processorTime(this.#process.pid);
   }
 
   /** Resolves when more may be written; also when nobody reads it any more. `done`: the bytes are used no longer. */

@@ -73,6 +73,7 @@ export class Conversation {
       clock,
       limits,
       memory: () => this.#child.memory,
+      processor: () => this.#child.processor,
       passed: (code, problem) => this.#broke(code, problem),
       aborted: ({ reason }) => this.#fail(reason),
     });
