@@ -1,11 +1,11 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import process from "node:process";
 import { FieldtapeError } from "../errors.ts";
 import type { ProcessLimits } from "../plugin/process-limits.ts";
 import { ProcessSubject } from "../plugin/process-subject.ts";
 import { type Command, contained, containment } from "../plugin/sandbox.ts";
 import type { Subject } from "../replayer/subject.ts";
+import { findProgram } from "./find-program.ts";
 import { realWorld } from "./wiring.ts";
 
 export interface NamedProgram {
@@ -25,7 +25,8 @@ export interface NamedProgram {
 export function programSubject(name: string, { command, role, limits, file }: NamedProgram): Subject {
   const folder = resolve(dirname(file ?? "."));
   const [program, ...args] = command;
-  const found = findProgram(program, folder);
+  const path = process.env["PATH"] ?? "";
+  const found = process.platform === "win32" ? program : findProgram(program, { folder, path });
   if (found === undefined) {
     throw new FieldtapeError("INPUT_MISSING", `subjects.${name}: there is no program ${program}`, {
       ...(file === undefined ? {} : { file }),
@@ -40,21 +41,4 @@ export function programSubject(name: string, { command, role, limits, file }: Na
     limits,
     clock: realWorld({ sleep: "coarse" }).clock,
   });
-}
-
-/** With a slash: from the configuration's folder; without: on the PATH. */
-function findProgram(program: string, folder: string): string | undefined {
-  if (process.platform === "win32") return program;
-  if (program.includes("/")) return isProgram(resolve(folder, program)) ? resolve(folder, program) : undefined;
-  const folders = (process.env["PATH"] ?? "").split(delimiter).filter((path) => path !== "");
-  return folders.map((path) => join(path, program)).find(isProgram);
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,11 +3,12 @@ import { dirname, resolve } from "node:path";
 import { parseKaitaiOptions } from "../../plugin/kaitai/schema.ts";
 import { refuseOtherAbi } from "../../plugin/manifest.ts";
 import { parseSource } from "../../recorder/source-spec.ts";
+import { findProgram } from "../find-program.ts";
 import { compileFormat } from "../kaitai-format.ts";
 import { refuseBuiltInName, resolveSubject, subjectNames } from "../subjects.ts";
 import { checkRelease } from "./check-release.ts";
 import { isConfigText, projectRoot, readConfigText, readConfigValue } from "./config-file.ts";
-import { isProgram, type KeyPath, refused, type Wrong } from "./named-things.ts";
+import { type KeyPath, refused, type Wrong } from "./named-things.ts";
 import { type Config, parseConfig } from "./schema.ts";
 
 /** Something in a configuration that will not work. */
@@ -79,7 +80,7 @@ async function subjectsOf(config: Config, file: string, options: CheckOptions): 
         ...(await refused([...here, "options"], () => parseKaitaiOptions(subject.options ?? {}))),
         ...(await refused([...here, "kaitai"], () => compileFormat(resolve(dirname(file), subject.kaitai)))),
       );
-    else if (!isProgram(subject.command[0], dirname(file), options.path))
+    else if (findProgram(subject.command[0], { folder: dirname(file), path: options.path }) === undefined)
       found.push([[...here, "command", 0], `there is no program ${subject.command[0]}`]);
   }
   return found;

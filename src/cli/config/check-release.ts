@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { readKnownKey } from "../../ota/release/key-file.ts";
 import { refuseOtherRole } from "../../ota/release/root-edit.ts";
+import { findProgram } from "../find-program.ts";
 import { parseExpiry } from "../ota/expiry.ts";
 import { readRoot } from "../ota/root-file.ts";
 import type { ReleaseSettings } from "../release/schema.ts";
-import { isProgram, type KeyPath, missing, refused, type Wrong } from "./named-things.ts";
+import { type KeyPath, missing, refused, type Wrong } from "./named-things.ts";
 
 export interface ReleasePlace {
   /** The project's. */
@@ -46,7 +47,7 @@ function commandsOf({ dependencies, tests, build, versions, upload }: ReleaseSet
 
 /** One with a slash may be what the build makes or npm installs. */
 function programOf([key, [program = ""]]: NamedCommand, { folder, path }: ReleasePlace): readonly Wrong[] {
-  if (program.includes("/") || isProgram(program, folder, path)) return [];
+  if (program.includes("/") || findProgram(program, { folder, path }) !== undefined) return [];
   return [[[...key, 0], `there is no program ${program}`]];
 }
 

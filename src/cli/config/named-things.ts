@@ -1,5 +1,4 @@
-import { accessSync, constants, statSync } from "node:fs";
-import { delimiter, isAbsolute, join } from "node:path";
+import { statSync } from "node:fs";
 import { FieldtapeError } from "../../errors.ts";
 
 export type KeyPath = readonly (string | number)[];
@@ -21,19 +20,4 @@ export async function refused(key: KeyPath, look: () => unknown): Promise<readon
 
 export function missing(key: KeyPath, wanted: string): readonly Wrong[] {
   return statSync(wanted, { throwIfNoEntry: false }) === undefined ? [[key, `${wanted} is not there`]] : [];
-}
-
-/** As the system looks for a program: a name on the path, anything with a slash from `folder`. */
-export function isProgram(name: string, folder: string, path: string): boolean {
-  const candidates = name.includes("/")
-    ? [isAbsolute(name) ? name : join(folder, name)]
-    : path.split(delimiter).map((each) => join(each, name));
-  return candidates.some((candidate) => {
-    try {
-      accessSync(candidate, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
 }

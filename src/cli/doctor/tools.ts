@@ -1,5 +1,4 @@
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
+import { findProgram } from "../find-program.ts";
 import { type Finding, note, ok } from "./finding.ts";
 
 /** Programs that fieldtape starts, or that its documentation uses: none of them is needed. */
@@ -20,21 +19,11 @@ const TOOLS: readonly (readonly [program: string, use: string])[] = [
 
 /** Which optional programs are here, and what the others would be for. */
 export function examineTools(path: string): readonly Finding[] {
-  const missing = TOOLS.filter(([program]) => !onPath(program, path));
-  const here = TOOLS.filter(([program]) => onPath(program, path)).map(([program]) => program);
+  const isHere = (program: string): boolean => findProgram(program, { folder: "/", path }) !== undefined;
+  const missing = TOOLS.filter(([program]) => !isHere(program));
+  const here = TOOLS.filter(([program]) => isHere(program)).map(([program]) => program);
   return [
     ...(here.length === 0 ? [] : [ok("optional programs", here.join(", "))]),
     ...missing.map(([program, use]) => note(program, `not installed; would be for: ${use}`)),
   ];
-}
-
-function onPath(program: string, path: string): boolean {
-  return path.split(delimiter).some((folder) => {
-    try {
-      accessSync(join(folder, program), constants.X_OK);
-      return folder !== "";
-    } catch {
-      return false;
-    }
-  });
 }
