@@ -105,7 +105,7 @@ describe("a program that is started for a replay", () => {
 
   needs("python3")("that is never there is named with its last words", async () => {
     const cwd = project(METER);
-    const deaf = await play(cwd, "server {port} ack --say thinking --deaf", "--spawn-within", "500ms");
+    const deaf = await play(cwd, "server {port} ack --say thinking --deaf", "--spawn-within", "3s");
     expect(deaf.code).toBe(5);
     expect(deaf.stderr).toMatch(/does not listen on the port[\s\S]*thinking/);
     const dead = await play(cwd, "nowhere {port}", "--spawn-as", "server");
