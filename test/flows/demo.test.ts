@@ -1,7 +1,9 @@
+import { once } from "node:events";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
-import { fieldtape } from "./command-line.ts";
+import { fieldtape, startFieldtape } from "./command-line.ts";
 
 test("the demo shows a clean run and a caught divergence, and its files give the same again", async () => {
   const keep = join(temporaryFolder(), "kept");
@@ -23,10 +25,12 @@ test("the demo shows a clean run and a caught divergence, and its files give the
   expect((await fieldtape(device, { cwd: keep })).stdout).toContain('"current":"2.0.0"');
 });
 
-test("the demo leaves nothing behind unless asked", async () => {
+test("the demo leaves nothing behind unless asked, also when it is interrupted", async () => {
   const folder = temporaryFolder();
-  const { code } = await fieldtape(["demo"], { cwd: folder, env: { TMPDIR: folder } });
-  expect(code).toBe(0);
-  const { readdirSync } = await import("node:fs");
+  const running = startFieldtape(["demo"], { cwd: folder, env: { TMPDIR: folder } });
+  await once(running.child.stdout, "data");
+  expect(readdirSync(folder)).not.toEqual([]);
+  running.child.kill("SIGINT");
+  expect((await running.finished).code).toBe(130);
   expect(readdirSync(folder)).toEqual([]);
 });

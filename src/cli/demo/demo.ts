@@ -66,13 +66,15 @@ async function record(options: DemoOptions): Promise<void> {
     "--force",
   ];
   await show(`\n$ ${commandLine(args)}`);
-  const recorder = new ShownCommand(args, folder);
-  const port = Number((await recorder.says(/127\.0\.0\.1:(?!0\b)(\d+)/))[1]);
-  {
+  const recorder = new ShownCommand(args, folder, signal);
+  try {
+    const port = Number((await recorder.says(/127\.0\.0\.1:(?!0\b)(\d+)/))[1]);
     await using controller = await openTcpLink({ host: "127.0.0.1", port }, TCP_DEFAULTS, clock, signal);
     await pollThermometer(controller, { clock, signal, count: QUESTIONS, intervalMs: 20 });
+  } finally {
+    recorder.interrupt();
+    await recorder.result; // it writes into the folder until then
   }
-  recorder.interrupt();
   const { code, stderr } = await recorder.result;
   for (const line of excerpt(stderr)) await show(`  ${line}`);
   if (code !== 0) throw failed(args, code, stderr);

@@ -10,14 +10,17 @@ export interface ShownResult {
   readonly stderr: string;
 }
 
-/** A command line of this program, run as its user would run it. */
+/** A command line of this program, run as its user would run it. It is told to end when the demo is. */
 export class ShownCommand {
   readonly #child: ChildProcess;
   readonly #result: Promise<ShownResult>;
+  readonly #signal: AbortSignal;
   #stdout = "";
   #stderr = "";
 
-  constructor(args: readonly string[], folder: string) {
+  constructor(args: readonly string[], folder: string, signal: AbortSignal) {
+    signal.throwIfAborted();
+    this.#signal = signal;
     // Continuous integration may not accept goldens; the demo's folder is its own.
     const env = { ...process.env, CI: "", NO_COLOR: "1" };
     this.#child = spawn(process.execPath, [join(programRoot(), "bin", "run.js"), ...args], {
@@ -31,7 +34,12 @@ export class ShownCommand {
     this.#child.stderr?.setEncoding("utf8").on("data", (text) => {
       this.#stderr += text;
     });
-    this.#result = once(this.#child, "close").then(([code]) => ({ code, stdout: this.#stdout, stderr: this.#stderr }));
+    const end = (): boolean => this.#child.kill("SIGTERM");
+    signal.addEventListener("abort", end);
+    this.#result = once(this.#child, "close").then(([code]) => {
+      signal.removeEventListener("abort", end);
+      return { code, stdout: this.#stdout, stderr: this.#stderr };
+    });
   }
 
   get result(): Promise<ShownResult> {
@@ -47,6 +55,7 @@ export class ShownCommand {
         this.#result.then(() => true),
         once(this.#child.stderr ?? this.#child, "data").then(() => false),
       ]);
+      this.#signal.throwIfAborted();
       if (ended && !pattern.test(this.#stderr)) throw new Error(`a command of the demo failed:\n${this.#stderr}`);
     }
   }

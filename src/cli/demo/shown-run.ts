@@ -13,9 +13,14 @@ export interface DemoOptions {
 const LINES_SHOWN = 12;
 
 /** Runs a command of this program where a user would, and shows what it says. */
-export async function run({ folder, show }: DemoOptions, expected: number, args: readonly string[]): Promise<void> {
+export async function run(
+  { folder, show, signal }: DemoOptions,
+  expected: number,
+  args: readonly string[],
+): Promise<void> {
   await show(`\n$ ${commandLine(args)}`);
-  const { code, stdout, stderr } = await new ShownCommand(args, folder).result;
+  const { code, stdout, stderr } = await new ShownCommand(args, folder, signal).result;
+  signal.throwIfAborted();
   for (const line of [...excerpt(stdout), ...excerpt(stderr)]) await show(`  ${line}`);
   if (code !== expected) throw failed(args, code, stderr);
   await show(`  (exit ${code})\n`);
