@@ -1,6 +1,8 @@
 // Builds dist/: one split bundle of our own code (few files to open at start), and the command manifest for oclif, so
 // that a plain command starts without loading the others.
 import { execFile, execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
@@ -26,6 +28,18 @@ const banner = {
   js: 'import { createRequire as createRequireHere } from "node:module"; import { fileURLToPath as fileURLToPathHere } from "node:url"; const require = createRequireHere(import.meta.url); const __filename = fileURLToPathHere(import.meta.url);',
 };
 const define = { FIELDTAPE_VERSION: JSON.stringify(version), FIELDTAPE_GIT: JSON.stringify(gitRevision()) };
+
+/** Of everything that runs, by its place and content: one build is told from another by it. */
+function digestOf(folder) {
+  const files = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".js"));
+  const hash = createHash("sha256");
+  for (const path of files.toSorted())
+    hash
+      .update(`${path}\n`)
+      .update(readFileSync(`${folder}/${path}`))
+      .update("\n");
+  return hash.digest("hex");
+}
 
 /** The types of `fieldtape/plugin`, for those who write subjects of their own. TypeScript leaves our `.ts` in their imports. */
 async function emitTypes(folder) {
@@ -103,6 +117,7 @@ await build({
   logLevel: "warning",
 });
 await types;
+writeFileSync(`${root}/${next}/digest`, digestOf(`${root}/${next}`));
 rmSync(`${root}/dist`, { recursive: true, force: true });
 renameSync(`${root}/${next}`, `${root}/dist`);
 execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manifest"], {
