@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import process from "node:process";
 import { defineConfig } from "vitest/config";
 
@@ -15,8 +16,8 @@ export default defineConfig({
     // A flaky test is a bug in our handling of time: never retried to green.
     retry: 0,
     allowOnly: false,
-    // Flows mostly wait for the program that they started.
-    maxWorkers: "100%",
+    // Flows often wait for the program that they started, and it for something else.
+    maxWorkers: Math.ceil(availableParallelism() * 1.5),
     globalSetup: ["test/own-state-folder.ts"],
     setupFiles: ["test/setup.ts"],
     projects: [
