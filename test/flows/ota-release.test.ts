@@ -1,6 +1,18 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { type Finished, fieldtape, jsonLines } from "./command-line.ts";
 
@@ -13,19 +25,31 @@ function ota(cwd: string, env: Readonly<Record<string, string>> = {}) {
   };
 }
 
-/** A folder with keys, a root that needs two of three release keys, and something to pack. */
-async function publisher() {
-  const cwd = temporaryFolder();
-  const run = ota(cwd);
+/** Keys, and a root that needs two of three release keys: made by the program, once. */
+const keys = mkdtempSync(join(tmpdir(), "fieldtape-keys-"));
+
+afterAll(() => rmSync(keys, { recursive: true }));
+let made: Promise<void> | undefined;
+
+async function makeKeys(): Promise<void> {
+  const run = ota(keys);
   const names = ["root-a", "root-b", "release-a", "release-b", "release-c", "time"];
   for (const name of names) await run(`key new --no-passphrase -o ${name}.key`);
   await run(
     "root new --root-key root-a.key --root-key root-b.key --release-key release-a.key --release-key release-b.key --release-key release-c.key --timestamp-key time.key --threshold root=2 --threshold release=2 -o 1.root.json",
   );
+}
+
+/** A folder with keys, a root, and something to pack. */
+async function publisher() {
+  const cwd = temporaryFolder();
+  made ??= makeKeys();
+  await made;
+  cpSync(keys, cwd, { recursive: true });
   mkdirSync(join(cwd, "dist/bin"), { recursive: true });
   writeFileSync(join(cwd, "dist/app.js"), "hello");
   writeFileSync(join(cwd, "dist/bin/run.sh"), "#!/bin/sh\n", { mode: 0o755 });
-  return { cwd, run };
+  return { cwd, run: ota(cwd) };
 }
 
 test("from keys to a published release that is signed by two of three, and refused with one", async () => {

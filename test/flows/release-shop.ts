@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type RequestListener } from "node:http";
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo, Server } from "node:net";
+import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { expect, onTestFinished } from "vitest";
+import { afterAll, expect, onTestFinished } from "vitest";
 import { fieldtape } from "./command-line.ts";
 
 /** Runs a command that must succeed, in `folder`. */
@@ -15,6 +16,17 @@ async function must(folder: string, args: readonly string[]): Promise<string> {
   return stdout;
 }
 
+/** Keys and the first root, made by the program once for all tests of a file. */
+const kept = mkdtempSync(join(tmpdir(), "fieldtape-keys-"));
+afterAll(() => rmSync(kept, { recursive: true }));
+let made: Promise<void> | undefined;
+
+async function makeKeys(): Promise<void> {
+  const shop = new ReleaseShop(kept);
+  for (const name of ["root", "r1", "r2", "r3", "time"]) await shop.key(name);
+  await must(kept, ["ota", "root", "new", ...shop.roleFlags(), "-o", "1.root.json"]);
+}
+
 /** Where releases of one product are made: keys (two of three sign a release), roots, packages and the repository. */
 export class ReleaseShop {
   readonly folder: string;
@@ -22,15 +34,15 @@ export class ReleaseShop {
   private releases = 0;
   private releaseKeys: readonly string[] = ["r1.key", "r2.key", "r3.key"];
 
-  private constructor(folder: string) {
+  constructor(folder: string) {
     this.folder = folder;
   }
 
   static async open(folder: string): Promise<ReleaseShop> {
-    const shop = new ReleaseShop(folder);
-    for (const name of ["root", "r1", "r2", "r3", "time"]) await shop.key(name);
-    await must(folder, ["ota", "root", "new", ...shop.roleFlags(), "-o", "1.root.json"]);
-    return shop;
+    made ??= makeKeys();
+    await made;
+    cpSync(kept, folder, { recursive: true });
+    return new ReleaseShop(folder);
   }
 
   get root(): string {
@@ -56,7 +68,8 @@ export class ReleaseShop {
     }
     const release = ["--product", "gateway", "--version", version, "--release", String(this.releases)];
     await this.run(["ota", "release", "pack", `app-${version}`, ...release, "-o", name, ...more]);
-    for (const key of this.releaseKeys.slice(0, 2)) await this.run(["ota", "release", "sign", name, "--key", key]);
+    const keys = this.releaseKeys.slice(0, 2).flatMap((key) => ["--key", key]);
+    await this.run(["ota", "release", "sign", name, ...keys]);
     return name;
   }
 
@@ -74,11 +87,11 @@ export class ReleaseShop {
     this.roots += 1;
   }
 
-  private async key(name: string): Promise<void> {
+  async key(name: string): Promise<void> {
     await this.run(["ota", "key", "new", "-o", `${name}.key`, "--no-passphrase"]);
   }
 
-  private roleFlags(): readonly string[] {
+  roleFlags(): readonly string[] {
     const releases = this.releaseKeys.flatMap((key) => ["--release-key", key]);
     return ["--root-key", "root.key", ...releases, "--timestamp-key", "time.key", "--threshold", "release=2"];
   }
