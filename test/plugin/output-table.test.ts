@@ -74,6 +74,16 @@ describe("what a subject says", () => {
     ]);
   });
 
+  it("stays a table beside one that leaves a member out", () => {
+    const text = lines([output(1, { a: 1 }), output(2, { a: undefined, b: 3 })]);
+    expect(text.split("\n").map((line) => line.slice(0, 17))).toStrictEqual([
+      '{"type":"outputs"',
+      '{"type":"output",',
+      "",
+    ]);
+    expect(heard(text).said).toStrictEqual([output(1, { a: 1 }), output(2, { b: 3 })]);
+  });
+
   it("is not what JSON cannot say, nor longer than a line", () => {
     const unsayable = [Number.NaN, Number.POSITIVE_INFINITY, Array.from<Json>({ length: 1 })];
     for (const value of unsayable) expect(() => lines([output(1, { a: { b: value } })])).toThrow(/which JSON|a double/);
