@@ -2,7 +2,6 @@
 // that a plain command starts without loading the others.
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";

@@ -16,7 +16,7 @@ import { checkExpectations } from "./expectations/check-expectations.ts";
 import { isPortFault } from "./faults/disturbance.ts";
 import type { PlacedFaults } from "./faults/place-faults.ts";
 import {
-  compareWithGolden,
+  compareRecords,
   DIFF_FILE,
   dropPending,
   type GoldenDifference,
@@ -72,7 +72,7 @@ async function judge(
   // Most cases: its bytes say at once that it is there and the same.
   if (isGolden(scenario, kept)) return { type: "passed" };
   if (!hasGolden(scenario)) return { type: "new", pending: await writePending(pendingFolder, scenario, kept) };
-  const difference = await compareWithGolden(scenario, kept, subject.role);
+  const difference = await compareRecords(scenario, kept, subject.role);
   if (difference === undefined) return { type: "passed" };
   return {
     type: "different",
