@@ -1,4 +1,5 @@
-import { RE2JS } from "re2js";
+import { createRequire } from "node:module";
+import type { RE2JS } from "re2js";
 import { FieldtapeError } from "../errors.ts";
 
 /** A regular expression whose matching takes time linear in the text, whatever the expression and the text are. */
@@ -45,9 +46,15 @@ function placesOf(compiled: RE2JS, text: string): readonly PatternPlace[] {
   return places;
 }
 
+/** The engine is large, and most runs meet no pattern: it is loaded with the first. */
+function engine(): typeof RE2JS {
+  return createRequire(import.meta.url)("re2js").RE2JS;
+}
+
 function compile(source: string): RE2JS {
+  const loaded = engine();
   try {
-    return RE2JS.compile(source);
+    return loaded.compile(source);
   } catch (thrown) {
     const why = thrown instanceof Error ? thrown.message.replace(/^error parsing regexp: /, "") : String(thrown);
     throw new FieldtapeError("PREDICATE_INVALID", `the pattern is not valid: ${why}`, {
