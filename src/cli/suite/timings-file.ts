@@ -2,18 +2,26 @@ import { mkdir, readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Timings } from "../../scenarios/run/run-result.ts";
-import { parseTimings } from "../../scenarios/run/schema.ts";
 
 /** Where timings lie, below the folder that a run is started in. */
 const TIMINGS = ".fieldtape/timings.json";
+const VERSION = 1;
 
 /** How long cases took before: what parts of a run are divided by. None, where there is no such file or it is damaged. */
 export async function readTimings(): Promise<Timings> {
   try {
-    return parseTimings(JSON.parse(await readFile(resolve(TIMINGS), "utf8"))) ?? {};
+    return timingsIn(JSON.parse(await readFile(resolve(TIMINGS), "utf8")));
   } catch {
     return {};
   }
+}
+
+/** Those numbers that are times. Checked by hand: a schema of it would be most of what a small run loads. */
+function timingsIn(value: unknown): Timings {
+  if (typeof value !== "object" || value === null || !("version" in value) || !("nanos" in value)) return {};
+  const { version, nanos } = value;
+  if (version !== VERSION || typeof nanos !== "object" || nanos === null) return {};
+  return Object.fromEntries(Object.entries(nanos).filter(([, time]) => Number.isSafeInteger(time) && time >= 0));
 }
 
 /** Keeps what cases took now beside what others took before. A place that cannot be written to costs the next run its balance, no more. */
@@ -24,7 +32,7 @@ export async function keepTimings(now: Timings): Promise<void> {
   const nanos = Object.fromEntries(Object.entries({ ...before, ...now }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, `${JSON.stringify({ format: "fieldtape-timings", version: 1, nanos })}\n`);
+    await writeFileAtomic(path, `${JSON.stringify({ format: "fieldtape-timings", version: VERSION, nanos })}\n`);
   } catch {
     // Said in the docs: timings are a cache.
   }

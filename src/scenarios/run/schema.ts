@@ -79,14 +79,6 @@ export function parseRunResult(value: unknown): { result: RunResult } | { proble
   return { problem: `${issue?.path.join(".") || "(top)"}: ${issue?.message ?? "is not valid"}` };
 }
 
-const timingsFile = z.strictObject({ format: z.literal("fieldtape-timings"), version: z.literal(1), nanos: timings });
-
-/** `undefined`: no timings; a run is then divided without them. */
-export function parseTimings(value: unknown): Readonly<Record<string, number>> | undefined {
-  const parsed = timingsFile.safeParse(value);
-  return parsed.success ? parsed.data.nanos : undefined;
-}
-
 const cached = z.strictObject({
   format: z.literal("fieldtape-passed"),
   version: z.literal(1),

@@ -35,7 +35,7 @@ export class SuiteCoverage extends FieldtapeCommand {
       { VOCABULARY },
     ] = await Promise.all([
       import("../../suite/collect-run.ts"),
-      import("../../suite/result-file.ts"),
+      import("../../suite/read-result.ts"),
       import("../../../scenarios/coverage/coverage.ts"),
       import("../../../scenarios/coverage/uncovered.ts"),
       import("../../suite/vocabulary.ts"),

@@ -25,7 +25,7 @@ export class SuiteMerge extends FieldtapeCommand {
     const [{ mergeRuns, timingsOf }, { readRunResult }, { keepTimings }, { conclude, runJson, runLines }] =
       await Promise.all([
         import("../../../scenarios/run/run-result.ts"),
-        import("../../suite/result-file.ts"),
+        import("../../suite/read-result.ts"),
         import("../../suite/timings-file.ts"),
         import("../../suite/conclude.ts"),
       ]);
