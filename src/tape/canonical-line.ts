@@ -37,6 +37,8 @@ ESCAPED[0x72] = 0x0d;
 ESCAPED[0x74] = 0x09;
 
 const NOTHING: Viewed = viewed(new Uint8Array(0));
+const NO_BYTES = Buffer.alloc(0);
+const ZEROED_BELOW = 16 * 1024;
 
 /**
  * Reads the frequent records (`raw`, `output`, `input`) in the canonical layout, a few times faster than `JSON.parse` and a schema.
@@ -46,7 +48,7 @@ const NOTHING: Viewed = viewed(new Uint8Array(0));
  */
 export class CanonicalLines {
   /** Whole lines of valid UTF-8, the last byte at `end - 1` a newline. */
-  private bytes: Buffer = Buffer.alloc(0);
+  private bytes: Buffer = NO_BYTES;
   private view: DataView = NOTHING.view;
   private end = 0;
   private slab: Viewed = NOTHING;
@@ -208,8 +210,8 @@ export class CanonicalLines {
   private slabFor(start: number): Viewed {
     const room = this.end - start + 4;
     if (this.slab.bytes.length - this.slabUsed < room) {
-      // Not zeroed: only what is written is ever shown.
-      this.slab = viewed(Buffer.allocUnsafeSlow(room));
+      // Only what is written is ever shown, so a large one is not zeroed; asking for a small one that is not would cost more.
+      this.slab = viewed(room < ZEROED_BELOW ? new Uint8Array(room) : Buffer.allocUnsafeSlow(room));
       this.slabUsed = 0;
     }
     return this.slab;

@@ -77,7 +77,8 @@ export class TapeReader implements AsyncDisposable {
   private readonly schema: 1 | 2;
   /** Opened to see the first line: the first pass goes on from there. */
   private opened: Opened | undefined;
-  private scanner: TapeScanner | SchemaOneScanner;
+  /** Of the pass that was begun last. */
+  private scanner: TapeScanner | SchemaOneScanner | undefined;
   private broken: FieldtapeError | undefined;
 
   constructor(source: ByteSource, options: OpenTapeOptions, opened: Opened) {
@@ -88,7 +89,6 @@ export class TapeReader implements AsyncDisposable {
     this.compressed = opened.compressed;
     this.schema = opened.schema;
     this.header = opened.header;
-    this.scanner = this.newScanner({ verify: false });
   }
 
   /**
@@ -120,7 +120,8 @@ export class TapeReader implements AsyncDisposable {
 
   /** About the pass that was begun last, as far as it went. */
   facts(): ReaderFacts {
-    return { ...this.scanner.facts(), schema: this.schema, compressed: this.compressed, broken: this.broken };
+    const scanner = this.scanner ?? this.newScanner({ verify: false });
+    return { ...scanner.facts(), schema: this.schema, compressed: this.compressed, broken: this.broken };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
