@@ -1,6 +1,7 @@
 import type { RunResult } from "../../scenarios/run/run-result.ts";
 import { configOf, configOptionsOf } from "../wiring.ts";
-import { runSuiteBelow } from "./suite-run.ts";
+import { openThreads } from "./case-runner.ts";
+import { runCases } from "./suite-run.ts";
 
 export interface CollectOptions {
   readonly dir: string;
@@ -15,18 +16,19 @@ export async function collectRun(
   { dir, ...flags }: CollectOptions,
   signal: AbortSignal,
 ): Promise<{ readonly result: RunResult; readonly corpus: string }> {
-  return runSuiteBelow({
+  const config = configOptionsOf(flags);
+  const common = { config, workers: undefined, caseTimeoutSeconds: flags["case-timeout"] };
+  await using runner = openThreads(common);
+  return await runCases(runner, {
+    ...common,
     dir,
     filter: undefined,
     changedSince: undefined,
     shard: undefined,
     relations: false,
     variants: flags.variant ?? [],
-    workers: undefined,
-    caseTimeoutSeconds: flags["case-timeout"],
     determinism: 0,
     cache: true,
-    config: configOptionsOf(flags),
     loaded: await configOf(flags),
     live: false,
     signal,

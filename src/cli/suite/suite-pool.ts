@@ -61,7 +61,7 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
     this.#pool = new Tinypool({
       filename: join(programRoot(), "dist", "cli", "suite", "suite-worker.js"),
       name: work.task,
-      minThreads: this.width,
+      minThreads: 1, // the others start when there is work for them: each costs as much as a hundred small cases
       maxThreads: this.width,
     });
   }

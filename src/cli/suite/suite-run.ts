@@ -14,11 +14,11 @@ import { seconds } from "../../time/nanos.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
 import { realWorld, type World } from "../wiring.ts";
 import { buildDigest } from "./build-digest.ts";
+import { openThreads } from "./case-runner.ts";
 import { CASE_TIMEOUT_SECONDS } from "./case-timeout.ts";
 import { type Choice, type ChosenCases, chooseCases } from "./chosen-cases.ts";
 import { repeatCases, withRepeats } from "./repeat-cases.ts";
 import { portable } from "./result-file.ts";
-import { casePool } from "./suite-pool.ts";
 import { keepTimings, readTimings } from "./timings-file.ts";
 import { withDeclared } from "./with-declared.ts";
 
@@ -28,14 +28,13 @@ export interface SuiteRequest extends Choice {
   readonly relations: boolean;
   /** Variants whose goldens stand before the common ones. */
   readonly variants: readonly string[];
+  /** Processes of `determinism` at once; absent: one for each processor. */
   readonly workers: number | undefined;
   readonly caseTimeoutSeconds: number;
   /** How often each case is played once more in a fresh process. */
   readonly determinism: number;
   /** Whether a case of which nothing has changed may keep its result. */
   readonly cache: boolean;
-  /** Where cases are put into a queue instead of onto threads. */
-  readonly queue?: { readonly redis: string; readonly files: string };
   readonly config: ConfigOptions;
   readonly loaded: LoadedConfig;
   /** Shows each case's verdict as it comes, on a terminal. */
@@ -57,53 +56,13 @@ const KEPT = ".fieldtape";
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
- * Finds and runs the cases below a folder.
+ * Finds the cases below a folder and runs those that are chosen, wherever that is done.
  *
  * @throws FieldtapeError INCOMPLETE when there is none
  */
-export async function runSuiteBelow(request: SuiteRequest): Promise<SuiteReport> {
+export async function runCases(runner: CaseRunner, request: SuiteRequest): Promise<SuiteReport> {
   const world = realWorld({ sleep: "coarse" });
-  const caseLimit = seconds(request.caseTimeoutSeconds);
-  const { config, workers, queue } = request;
-  if (queue !== undefined) {
-    const [{ queueHouse }, { QueueRunner }] = await Promise.all([
-      import("../queue/open-queue.ts"),
-      import("../queue/queue-runner.ts"),
-    ]);
-    await using runner = await QueueRunner.open({
-      house: await queueHouse(queue.redis, request.signal),
-      build: await buildDigest(request.loaded, resolve("corpora")),
-      store: queue.files,
-      caseTimeoutMs: request.caseTimeoutSeconds * 1_000,
-      say: (text) => process.stderr.write(`${text}\n`),
-    });
-    // Elsewhere nothing is known of what this machine keeps.
-    return await runOn(runner, { ...request, cache: false, determinism: 0 }, world);
-  }
-  await using pool = casePool({ config, width: workers, clock: world.clock, caseLimit });
-  return await runOn(pool, request, world);
-}
-
-/** Runs all cases once, to see what differs now. @throws FieldtapeError as `runSuiteBelow` */
-export function runToCompare(
-  request: Pick<SuiteRequest, "dir" | "config" | "loaded" | "variants" | "live" | "signal">,
-): Promise<SuiteReport> {
-  return runSuiteBelow({
-    ...request,
-    filter: undefined,
-    changedSince: undefined,
-    shard: undefined,
-    determinism: 0,
-    cache: true,
-    relations: false,
-    workers: undefined,
-    caseTimeoutSeconds: CASE_TIMEOUT_SECONDS,
-  });
-}
-
-/** Runs the chosen cases wherever that is done. */
-export async function runOn(runner: CaseRunner, request: SuiteRequest, world: World): Promise<SuiteReport> {
-  const chosen = await chooseCases(request, await readTimings());
+  const chosen = await chooseCases(request, request.shard === undefined ? {} : await readTimings());
   const played = await playCases(runner, request, chosen, world);
   const today = formatIso(world.wall.wallNow()).slice(0, 10);
   const settling = { today, repeated: request.determinism > 0 };
@@ -123,6 +82,24 @@ export async function runOn(runner: CaseRunner, request: SuiteRequest, world: Wo
     cached: played.cached,
     seconds: world.clock.now() / 1e9,
   };
+}
+
+/** Runs all cases once, to see what differs now. @throws FieldtapeError as `runCases` */
+export async function runToCompare(
+  request: Pick<SuiteRequest, "dir" | "config" | "loaded" | "variants" | "live" | "signal">,
+): Promise<SuiteReport> {
+  const options = { workers: undefined, caseTimeoutSeconds: CASE_TIMEOUT_SECONDS };
+  await using runner = openThreads({ ...options, config: request.config });
+  return await runCases(runner, {
+    ...request,
+    ...options,
+    filter: undefined,
+    changedSince: undefined,
+    shard: undefined,
+    determinism: 0,
+    cache: true,
+    relations: false,
+  });
 }
 
 interface PlayedCases {

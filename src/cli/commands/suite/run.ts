@@ -72,44 +72,48 @@ export class SuiteRun extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteRun);
+    const queue = queueOf(flags);
+    const [{ openQueue, openThreads }, { configOf, configOptionsOf }] = await Promise.all([
+      import("../../suite/case-runner.ts"),
+      import("../../wiring.ts"),
+    ]);
+    const common = {
+      config: configOptionsOf(flags),
+      workers: flags.workers,
+      caseTimeoutSeconds: flags["case-timeout"],
+      signal: this.interrupted,
+    };
+    const say = (text: string): void => this.say(text);
+    await using runner = queue === undefined ? openThreads(common) : await openQueue({ ...common, ...queue, say });
     const [
-      { runSuiteBelow },
+      { runCases },
       { suiteSummary },
-      { configOf, configOptionsOf },
       { conclude, runJson, runLines },
       { parseReport },
+      { logSuite },
+      { parseShard },
     ] = await Promise.all([
       import("../../suite/suite-run.ts"),
       import("../../suite/suite-words.ts"),
-      import("../../wiring.ts"),
       import("../../suite/conclude.ts"),
       import("../../suite/reports.ts"),
+      import("../../log/log-suite.ts"),
+      import("../../../scenarios/run/shard.ts"),
     ]);
-    const { logSuite } = await import("../../log/log-suite.ts");
-    const { parseShard } = await import("../../../scenarios/run/shard.ts");
     const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
     const reports = (flags.report ?? []).map(parseReport);
-    const queued = flags.engine === "bullmq";
-    if (queued && flags.redis === undefined) throw new FieldtapeError("USAGE", "--engine bullmq needs --redis URL");
-    if (queued && flags.determinism > 0)
-      throw new FieldtapeError("USAGE", "--determinism repeats cases on this machine: leave out --engine bullmq");
-    const loaded = await configOf(flags); // a broken configuration is said once, before a thread meets it
-    const report = await runSuiteBelow({
+    const report = await runCases(runner, {
+      ...common,
+      loaded: await configOf(flags), // a broken configuration is said once, before a thread meets it
       dir: args.dir,
       filter: flags.filter,
       changedSince: flags["changed-since"],
       shard: shard?.of === 1 ? undefined : shard,
       relations: flags.relations,
       variants: flags.variant ?? [],
-      workers: flags.workers,
-      caseTimeoutSeconds: flags["case-timeout"],
       determinism: flags.determinism,
-      cache: flags.cache,
-      ...(queued && flags.redis !== undefined ? { queue: { redis: flags.redis, files: flags.files } } : {}),
-      config: configOptionsOf(flags),
-      loaded,
+      cache: flags.cache && queue === undefined, // elsewhere nothing is known of what this machine keeps
       live: process.stderr.isTTY && !flags.json,
-      signal: this.interrupted,
     });
     if (flags.json) for (const value of runJson(report.result)) await this.printJson(value);
     else for (const words of runLines(report.result)) await this.printLine(words);
@@ -117,4 +121,20 @@ export class SuiteRun extends FieldtapeCommand {
     this.say(suiteSummary(report));
     return conclude(report.result, { resultFile: flags.result, reports, corpus: report.corpus });
   }
+}
+
+interface QueueFlags {
+  readonly engine: string;
+  readonly redis?: string | undefined;
+  readonly files: string;
+  readonly determinism: number;
+}
+
+/** The queue that cases are to be put into; `undefined`: they are played here. @throws FieldtapeError USAGE */
+function queueOf({ engine, redis, files, determinism }: QueueFlags): { redis: string; files: string } | undefined {
+  if (engine !== "bullmq") return undefined;
+  if (redis === undefined) throw new FieldtapeError("USAGE", "--engine bullmq needs --redis URL");
+  if (determinism > 0)
+    throw new FieldtapeError("USAGE", "--determinism repeats cases on this machine: leave out --engine bullmq");
+  return { redis, files };
 }
