@@ -18,7 +18,7 @@ export default defineConfig({
     allowOnly: false,
     // Flows often wait for the program that they started, and it for something else.
     maxWorkers: Math.ceil(availableParallelism() * 1.5),
-    globalSetup: ["test/own-state-folder.ts"],
+    globalSetup: ["test/own-surroundings.ts"],
     setupFiles: ["test/setup.ts"],
     projects: [
       // Nothing here has state outside its test: the files share their imports, which are most of the time.

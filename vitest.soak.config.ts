@@ -8,7 +8,7 @@ export default defineConfig({
     hookTimeout: 5 * 60_000,
     fileParallelism: false,
     retry: 0,
-    globalSetup: ["test/own-state-folder.ts"],
+    globalSetup: ["test/own-surroundings.ts"],
     setupFiles: ["test/setup.ts"],
   },
 });
