@@ -23,7 +23,8 @@ ${moments.length === 0 ? undefined : html`<details><summary>${moments.length + u
 function drawLane({ name, counts, total }: Lane, { width, span }: Timeline, divergedAt: number | undefined): Markup {
   const most = counts.reduce((a, b) => Math.max(a, b), 1);
   const column = WIDTH / counts.length;
-  const shown = span === 0 ? WIDTH : Math.max(column, (span / width) * WIDTH);
+  // With the column that the end itself lies in: the last record stands there.
+  const shown = span === 0 ? WIDTH : Math.min(WIDTH, (span / width) * WIDTH + column);
   const narrow = name === "gaps" || name === "marks" || name === "states";
   const bars = counts.map((count, index) => {
     if (count === 0) return undefined;
