@@ -14,6 +14,7 @@ import { SCENARIO_FILE } from "./case-folder.ts";
 import { openCaseTape } from "./case-tape.ts";
 import { disturbanceOf } from "./faults/disturbance.ts";
 import { type PlacedFaults, placeFaults, unplaced } from "./faults/place-faults.ts";
+import { startOf } from "./faults/start.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** What a subject said to a scenario's tape, played once. */
@@ -93,6 +94,19 @@ function endless({ folder }: Scenario, limit: Nanos): FieldtapeError {
   return new FieldtapeError("SUBJECT_HUNG", `was still going on after ${limit / NANOS_PER_SECOND} s of tape time`, {
     file: folder,
     hint: "limits.virtualMs in scenario.yaml says how long it may",
+  });
+}
+
+/** The same without a subject; `undefined` where only playing tells: a state starts one of them. */
+export async function findPlacesOnTape(scenario: Scenario): Promise<PlacedFaults | undefined> {
+  const { faults, seed } = scenario.settings;
+  if (faults.some((fault) => startOf(fault) === undefined)) return undefined;
+  const { signal } = new AbortController();
+  return placeFaults(faults, {
+    batches: () => tapeOf(scenario, signal),
+    play: async function* () {}, // not asked: only states are looked for by playing
+    seed,
+    file: join(scenario.folder, SCENARIO_FILE),
   });
 }
 

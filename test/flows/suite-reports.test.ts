@@ -9,7 +9,7 @@ import { junitReport } from "../../src/scenarios/report/junit.ts";
 import { needs } from "../needs.ts";
 import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape } from "./command-line.ts";
-import { acceptAll, writeCase, writtenCorpus } from "./suite-corpus.ts";
+import { acceptAll, suite, writeCase, writtenCorpus } from "./suite-corpus.ts";
 
 const SCHEMA = resolve(import.meta.dirname, "schemas/junit.xsd");
 const result = (name: string, outcome: CaseResult["outcome"], more: Partial<CaseResult> = {}): CaseResult => ({
@@ -59,6 +59,28 @@ test("GitHub is told what counts, and nothing that a device sent is a command or
   expect(summary).toContain("**5** cases, **1** passed, **3** failed, 1 in quarantine");
   expect(summary).not.toContain("<&");
   expect(summary.split("\n").filter((line) => line.startsWith("| <code>"))).toHaveLength(4);
+});
+
+test("a timeline shows what was heard, faults and all; where only playing tells of them, it says so", async () => {
+  const cwd = writtenCorpus({
+    plain: {},
+    twice: { extra: "faults: [{ fault: duplicate, record: 2 }]\n" },
+    waiting: { extra: "faults: [{ fault: drop, state: \"type = 'state'\" }]\n" },
+  });
+  await suite(cwd, "run", "--report", "html=report.html");
+  const page = readFileSync(join(cwd, "report.html"), "utf8");
+  const sections = Object.fromEntries(
+    page.split('<section class="panel" id="case-').map((text) => [text.split('"')[0], text]),
+  );
+  expect(sections["plain"]).toContain("bytes rx: 5 over the whole tape");
+  expect(sections["twice"]).toContain("bytes rx: 10 over the whole tape");
+  expect(sections["waiting"]).toContain("bytes rx: 5 over the whole tape");
+  const note = "drawn as it was recorded";
+  expect([sections["plain"], sections["twice"], sections["waiting"]].map((text) => text?.includes(note))).toEqual([
+    false,
+    false,
+    true,
+  ]);
 });
 
 interface Workflow {

@@ -1,8 +1,10 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { FieldtapeError } from "../../errors.ts";
+import { tapeAsPlayed } from "../../scenarios/case-feed.ts";
 import type { CaseResult } from "../../scenarios/case-result.ts";
 import { openCaseTape } from "../../scenarios/case-tape.ts";
+import { findPlacesOnTape } from "../../scenarios/play.ts";
 import type { CasePicture } from "../../scenarios/report/case-section.ts";
 import { pictureCase } from "../../scenarios/report/picture-case.ts";
 import { loadScenario } from "../../scenarios/scenario.ts";
@@ -26,14 +28,16 @@ export async function casePictures(
 
 async function pictureOf(corpus: string, result: CaseResult): Promise<CasePicture | undefined> {
   try {
-    const { tape, golden } = await loadScenario(corpus, join(corpus, result.name));
+    const scenario = await loadScenario(corpus, join(corpus, result.name));
+    const faults = await findPlacesOnTape(scenario);
     const divergedAt = firstDivergence(result);
     const pending = "pending" in result.outcome ? result.outcome.pending : undefined;
-    const said = [pending, golden].find((path) => path !== undefined && existsSync(path));
+    const said = [pending, scenario.golden].find((path) => path !== undefined && existsSync(path));
     return await pictureCase({
-      heard: batchesOf(tape),
+      heard: faults === undefined ? batchesOf(scenario.tape) : tapeAsPlayed(scenario, faults),
       said: batchesOf(said),
       ...(divergedAt === undefined ? {} : { divergedAt }),
+      ...(faults === undefined ? { undisturbed: true } : {}),
     });
   } catch (thrown) {
     // A case may have failed because it cannot be read: then it is told in words alone.

@@ -11,6 +11,8 @@ export interface CasePicture {
   readonly timeline: Timeline;
   /** Tape time of the first divergence. */
   readonly divergedAt?: number;
+  /** The tape is drawn as it was recorded, though faults changed it: where they were, only playing tells. */
+  readonly undisturbed?: true;
 }
 
 /** The cause that each signature belongs to. */
@@ -28,6 +30,7 @@ export function caseSection(
 ${quarantine === undefined ? undefined : html`<p class="note">${quarantineText(quarantine)}</p>`}
 ${outcomeView(outcome, causes)}
 ${picture === undefined ? undefined : drawTimeline(picture.timeline, picture.divergedAt)}
+${picture?.undisturbed === true ? html`<p class="note">What was heard is drawn as it was recorded: a state of the subject starts a fault of scenario.yaml, which then changed it.</p>` : undefined}
 </section>
 `;
 }
