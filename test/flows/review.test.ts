@@ -59,6 +59,18 @@ test("one decision can be given on the command line, with a reason and for a cau
   expect(await review(cwd, ["--accept", id, "--reason", "it is right"])).toMatchObject({ code: 0 });
 });
 
+test("of a variant, what is accepted becomes its golden, and the common one stays", async () => {
+  const cwd = renamedCorpus(2);
+  const variant = ["--variant", "arm"];
+  const { stdout } = await review(cwd, variant, "quit\n");
+  const id = /--cluster ([0-9a-f]+)/.exec(stdout)?.[1] ?? "";
+  expect(await review(cwd, [...variant, "--accept", id, "--reason", "that build says so"])).toMatchObject({ code: 0 });
+  expect(readdirSync(join(cwd, "corpora/meter/case-0000"))).toContain("golden.arm.jsonl");
+  expect(await review(cwd, variant)).toMatchObject({ code: 0, stderr: expect.stringContaining("nothing differs") });
+  expect((await review(cwd, [], "quit\n")).stdout).toContain("cause 1 of 1, open");
+  expect((await review(cwd, ["--variant", "../x"])).stderr).toContain("is no name of a variant");
+});
+
 test("what a review cannot settle is told, and it does not end as if all were well", async () => {
   const cwd = renamedCorpus(2);
   rmSync(join(cwd, "corpora/meter/case-0001/golden.jsonl"));

@@ -11,6 +11,7 @@ import { differingCases } from "../suite/suite-words.ts";
 /** A run that is reviewed. */
 export interface ReviewRun {
   readonly corpus: string;
+  readonly variant: string | undefined;
   readonly clusters: readonly Cluster[];
   /** Cases that did not pass for another reason than a difference: here nothing can be decided about them. */
   readonly others: readonly CaseResult[];
@@ -19,18 +20,21 @@ export interface ReviewRun {
 
 export interface ReviewRequest {
   readonly dir: string;
+  /** The golden of this variant is meant, where a case has one or gets one. */
+  readonly variant: string | undefined;
   readonly config: ConfigOptions;
   readonly loaded: LoadedConfig;
   readonly signal: AbortSignal;
 }
 
 /** Runs the corpus as `suite run` does and groups what differs by cause. @throws FieldtapeError as `runToCompare` */
-export async function reviewRun(request: ReviewRequest): Promise<ReviewRun> {
-  const { corpus, result } = await runToCompare({ ...request, variants: [], live: process.stderr.isTTY });
+export async function reviewRun({ variant, ...request }: ReviewRequest): Promise<ReviewRun> {
+  const variants = variant === undefined ? [] : [variant];
+  const { corpus, result } = await runToCompare({ ...request, variants, live: process.stderr.isTTY });
   const cases = differingCases(result.cases);
   const found = new Map(cases.map(({ name, differences }) => [name, differences]));
   const others = result.cases.filter(({ outcome }) => outcome.type !== "passed" && outcome.type !== "different");
-  return { corpus, clusters: clustersOf(cases), others, differencesOf: (name) => found.get(name) };
+  return { corpus, variant, clusters: clustersOf(cases), others, differencesOf: (name) => found.get(name) };
 }
 
 /** What a review cannot settle, for a person; `undefined`: nothing. */

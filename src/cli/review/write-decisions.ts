@@ -24,7 +24,7 @@ export interface Written {
 
 /** Carries out a review: accepted causes become golden, in one go; the rest is kept for the next review. */
 export async function writeDecisions(
-  { corpus, clusters, others }: ReviewRun,
+  { corpus, variant, clusters, others }: ReviewRun,
   decisions: Decisions,
   { reviewFile, config, signal }: WriteDecisionsOptions,
 ): Promise<Written> {
@@ -38,11 +38,12 @@ export async function writeDecisions(
     accepted.map(({ id }) => id),
   );
   const reasons = accepted.map(({ id }) => decisions.decided.get(id)?.reason ?? "");
+  const how = { corpus, causes: signatures, ...(variant === undefined ? {} : { variant }) };
   const trials = await tryCases(
-    cases.map((name) => ({ corpus, folder: join(corpus, name), causes: signatures })),
+    cases.map((name) => ({ ...how, folder: join(corpus, name) })),
     { config, signal },
   );
-  const outcomes = await accept(trials, { corpus, reason: [...new Set(reasons)].join("\n"), causes: signatures });
+  const outcomes = await accept(trials, { ...how, reason: [...new Set(reasons)].join("\n") });
   return {
     words: acceptanceWords(outcomes),
     code: worst([...left, ...outcomes.map(({ outcome }) => acceptanceExit(outcome))]),

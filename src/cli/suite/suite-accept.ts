@@ -35,15 +35,19 @@ export async function toAccept(
   loaded: LoadedConfig,
 ): Promise<{ folders: readonly string[]; causes?: readonly string[] }> {
   const { names, clusters, variant } = request;
-  if (variant !== undefined && !VARIANT_NAME.test(variant)) {
-    throw new FieldtapeError("USAGE", `${JSON.stringify(variant)} is no name of a variant`, {
-      hint: "lower-case letters, digits and hyphens",
-    });
-  }
+  refuseNoVariant(variant);
   if (clusters.length > 0) return await byCause(request, loaded);
   if (names.length > 0) return { folders: await byName(request) };
   throw new FieldtapeError("USAGE", "say which cases, or which cause with --cluster", {
     hint: "fieldtape suite run names the causes, fieldtape suite list the cases",
+  });
+}
+
+/** @throws FieldtapeError USAGE for what no variant can be called */
+export function refuseNoVariant(variant: string | undefined): void {
+  if (variant === undefined || VARIANT_NAME.test(variant)) return;
+  throw new FieldtapeError("USAGE", `${JSON.stringify(variant)} is no name of a variant`, {
+    hint: "lower-case letters, digits and hyphens",
   });
 }
 

@@ -25,6 +25,10 @@ export class SuiteReview extends FieldtapeCommand {
     accept: Flags.string({ description: "accept this cause; may be given more than once", ...CAUSES }),
     reject: Flags.string({ description: "reject this cause; may be given more than once", ...CAUSES }),
     reason: Flags.string({ description: "why, for --accept and --reject", helpValue: "TEXT" }),
+    variant: Flags.string({
+      description: "review what this variant says: what is accepted becomes its golden",
+      helpValue: "NAME",
+    }),
     plain: Flags.boolean({ description: "by commands, also on a terminal" }),
   };
 
@@ -40,17 +44,20 @@ export class SuiteReview extends FieldtapeCommand {
       review,
       { configOf, configOptionsOf, realWorld },
       { exitOfCase },
+      { refuseNoVariant },
     ] = await Promise.all([
       import("../../review/review-run.ts"),
       import("../../review/write-decisions.ts"),
       import("../../../scenarios/review/review-file.ts"),
       import("../../wiring.ts"),
       import("../../suite/suite-words.ts"),
+      import("../../suite/suite-accept.ts"),
     ]);
+    refuseNoVariant(flags.variant);
     const config = await configOf(flags);
     const signal = this.interrupted;
     const place = configOptionsOf(flags);
-    const run = await reviewRun({ dir: args.dir, config: place, loaded: config, signal });
+    const run = await reviewRun({ dir: args.dir, variant: flags.variant, config: place, loaded: config, signal });
     const others = othersWords(run.others);
     if (others !== undefined) this.say(others);
     if (run.clusters.length === 0) {
