@@ -89,9 +89,10 @@ const PROGRAM = join(import.meta.dirname, "../../bin/run.js");
 const UPDATE = ["ota", "device", "update", "--install", "device", "--repo"];
 
 /** How far the download has come for sure. */
+/** How much a record vouches for; one that has no name yet, only a partial one, does not count. */
 function offsetIn(folder: string): number {
   try {
-    const name = readdirSync(folder).find((one) => one.endsWith(".json"));
+    const name = readdirSync(folder).find((one) => /^[^.].*\.json$/.test(one));
     return name === undefined ? 0 : Number(JSON.parse(readFileSync(join(folder, name), "utf8")).offset);
   } catch {
     return 0;
