@@ -29,10 +29,13 @@ export async function keepTimings(now: Timings): Promise<void> {
   if (Object.keys(now).length === 0) return;
   const path = resolve(TIMINGS);
   const before = await readTimings();
-  const nanos = Object.fromEntries(Object.entries({ ...before, ...now }).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const all = new Map([...Object.entries(before), ...Object.entries(now)]);
+  const nanos = Object.fromEntries([...all].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, `${JSON.stringify({ format: "fieldtape-timings", version: VERSION, nanos })}\n`);
+    await writeFileAtomic(path, `${JSON.stringify({ format: "fieldtape-timings", version: VERSION, nanos })}\n`, {
+      fsync: false,
+    });
   } catch {
     // Said in the docs: timings are a cache.
   }
