@@ -6,6 +6,7 @@ import { differences } from "./differences.bench.ts";
 import { framers } from "./framers.bench.ts";
 import { minimising } from "./minimising.bench.ts";
 import { ownSubjects } from "./own-subjects.bench.ts";
+import { pace } from "./pace.bench.ts";
 import { pacing } from "./pacing.bench.ts";
 import { pcapImport } from "./pcap.bench.ts";
 import { type Bench, type Row, reached } from "./row.ts";
@@ -16,6 +17,7 @@ import { tap } from "./tap.bench.ts";
 import { tape } from "./tape.bench.ts";
 
 const BENCHES: Readonly<Record<string, Bench>> = {
+  pace,
   tape,
   framers,
   pcap: pcapImport,
