@@ -1,7 +1,7 @@
 import process from "node:process";
-import { createInterface } from "node:readline";
 import { FieldtapeError } from "../../errors.ts";
 import { parseStepCommand, type StepCommand, stepKey } from "../../replayer/step-command.ts";
+import { inputLines } from "../input-lines.ts";
 
 /** A line of this length is no command. */
 const LINE_MAX = 4096;
@@ -15,8 +15,7 @@ export async function* linesOfCommands(signal: AbortSignal): StepInput {
     process.stdin.destroy();
   };
   signal.addEventListener("abort", stop, { once: true });
-  for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }))
-    yield parsed(line);
+  for await (const line of inputLines()) yield parsed(line);
   signal.throwIfAborted();
 }
 

@@ -1,10 +1,9 @@
-import process from "node:process";
-import { createInterface } from "node:readline";
 import { FieldtapeError } from "../../errors.ts";
 import type { Cluster } from "../../scenarios/differences/cluster.ts";
 import type { Decisions } from "../../scenarios/review/decisions.ts";
 import { type ClusterWordsOptions, clusterWords } from "../cluster-words.ts";
 import { failure } from "../failure.ts";
+import { inputLines } from "../input-lines.ts";
 import { REVIEW_HELP, type ReviewTalk, talk } from "./review-talk.ts";
 
 export interface TalkThroughOptions extends ClusterWordsOptions {
@@ -28,7 +27,7 @@ export async function talkThrough(
     else await print(`${wordsOf(state, what, { differencesOf }).join("\n")}\n`);
   };
   await show("cause");
-  for await (const line of createInterface({ input: process.stdin, terminal: false })) {
+  for await (const line of inputLines()) {
     try {
       const outcome = talk(state, line);
       state = outcome.talk;
