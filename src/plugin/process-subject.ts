@@ -25,7 +25,9 @@ export class ProcessSubject implements Subject {
   readonly role: Subject["role"];
   readonly atOnce = AT_ONCE;
   readonly #options: ProcessSubjectOptions;
-  readonly #idle: Conversation[] = [];
+  #idle: Conversation[] = [];
+  /** How often its code has changed: a program that was begun before is not used again. */
+  #generation = 0;
 
   constructor(options: ProcessSubjectOptions) {
     this.name = options.name;
@@ -42,23 +44,30 @@ export class ProcessSubject implements Subject {
     const conversation = await begin(options);
     const ready = await conversation.open(opening, new AbortController().signal);
     const subject = new ProcessSubject({ ...options, role: ready.role ?? "observer" });
-    subject.#release(conversation, ready);
+    subject.#release(conversation, ready, subject.#generation);
     return subject;
   }
 
   async open(options: OpenOptions): Promise<SubjectRun> {
     refusePortFaults(this.name, options.faults);
+    const generation = this.#generation;
     const conversation = this.#takeIdle() ?? (await begin(this.#options));
     conversation.idle = false;
     try {
       const ready = await conversation.open(options, new AbortController().signal);
       if (ready.role !== undefined && ready.role !== this.role) throw otherRole(this, ready.role);
       conversation.role = this.role;
-      return new ProcessRun(conversation, ready, () => this.#release(conversation, ready));
+      return new ProcessRun(conversation, ready, () => this.#release(conversation, ready, generation));
     } catch (thrown) {
       conversation.end();
       throw thrown;
     }
+  }
+
+  renew(): void {
+    this.#generation += 1;
+    for (const conversation of this.#idle) conversation.end();
+    this.#idle = [];
   }
 
   #takeIdle(): Conversation | undefined {
@@ -66,8 +75,9 @@ export class ProcessSubject implements Subject {
     return undefined;
   }
 
-  #release(conversation: Conversation, ready: Ready): void {
-    if (ready.again === true && conversation.alive && this.#idle.length < IDLE_MAX) {
+  #release(conversation: Conversation, { again }: Ready, generation: number): void {
+    const isOfUse = again === true && conversation.alive && generation === this.#generation;
+    if (isOfUse && this.#idle.length < IDLE_MAX) {
       conversation.idle = true;
       this.#idle.push(conversation);
     } else conversation.end();

@@ -1,27 +1,34 @@
 import { SHELF_BYTES_MAX, type Shelf, SNAPSHOT_BYTES_MAX, type Snapshot, type Sought } from "./snapshot-shelf.ts";
 
+interface ShelfOptions {
+  readonly changed?: () => void;
+  readonly bytesMax?: number;
+}
+
 /**
  * Snapshots in memory, for as long as a tape is played: of a subject of which nobody can tell whether its code will be the same
  * tomorrow. Once the code has changed there are none any more, and every seek is cold.
  */
 export class SessionShelf implements Shelf {
   readonly #stamp: () => string | undefined;
-  readonly #code: string | undefined;
+  #code: string | undefined;
+  readonly #changed: () => void;
   readonly #bytesMax: number;
   #open: boolean;
   /** In the order of their places. */
   #kept: readonly Snapshot[] = [];
 
-  /** `stamp` tells one state of the subject's code from another; `undefined`: it cannot. */
-  constructor(stamp: () => string | undefined, bytesMax = SHELF_BYTES_MAX) {
+  /** `stamp` tells one state of the subject's code from another; `undefined`: it cannot. `changed` hears of each change that is found. */
+  constructor(stamp: () => string | undefined, { changed = () => {}, bytesMax = SHELF_BYTES_MAX }: ShelfOptions = {}) {
     this.#stamp = stamp;
     this.#code = stamp();
+    this.#changed = changed;
     this.#bytesMax = bytesMax;
     this.#open = this.#code !== undefined;
   }
 
   async before({ at, line }: Sought): Promise<Snapshot | undefined> {
-    if (this.#open && this.#stamp() !== this.#code) this.#close();
+    this.#look();
     const [beforeAt, beforeLine] = [at ?? Number.POSITIVE_INFINITY, line ?? Number.POSITIVE_INFINITY];
     return this.#kept.findLast(({ position }) => position.at < beforeAt && position.line < beforeLine);
   }
@@ -36,9 +43,13 @@ export class SessionShelf implements Shelf {
     return true;
   }
 
-  #close(): void {
+  #look(): void {
+    const code = this.#stamp();
+    if (code === this.#code) return;
+    this.#code = code;
     this.#open = false;
     this.#kept = [];
+    this.#changed();
   }
 }
 

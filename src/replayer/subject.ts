@@ -14,6 +14,8 @@ export interface Subject {
   /** How many records at once suit it best at full speed. Absent: as the driver likes. */
   readonly atOnce?: number;
   open(options: OpenOptions): Promise<SubjectRun>;
+  /** Its code has changed: a later run is to begin with what it is now. Absent: it loads nothing that could change. */
+  renew?(): void;
 }
 
 export interface OpenOptions {

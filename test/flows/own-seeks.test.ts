@@ -2,7 +2,7 @@ import { readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { needs } from "../needs.ts";
-import { fieldtape } from "./command-line.ts";
+import { fieldtape, startFieldtape } from "./command-line.ts";
 import { ownProject } from "./held-subjects.ts";
 import { inPython } from "./own-subjects.ts";
 
@@ -76,3 +76,29 @@ needs("python3")(
   },
   60_000,
 );
+
+const saying = (word: string): string => `export const PLUGIN_ABI = 1;
+const session = {
+  name: "mine",
+  initial: () => ({}),
+  deadline: () => undefined,
+  step: (state, { type }) => ({ state, outputs: type === "frame" ? [{ type: "say", value: { type: "state", state: "${word}" } }] : [] }),
+};
+export const create = () => ({ framer: { subject: "lines" }, session });
+`;
+
+test("a module that is edited while its tape is played says what it says now, from the next seek on", async () => {
+  const cwd = ownProject({ mine: { module: "./mine/mine.mjs" } }, { "mine/mine.mjs": saying("before") });
+  const { child, finished, stderrMatches } = startFieldtape(["replay", "a.tape.jsonl", "-s", "mine", "--step"], {
+    cwd,
+  });
+  child.stdin.write("step 3\nseek line:3\n");
+  await stderrMatches(/seek/);
+  writeFileSync(join(cwd, "mine/mine.mjs"), saying("afterwards"));
+  child.stdin.write("step 3\nseek line:3\nstep 3\nquit\n");
+  const { code, stdout, stderr } = await finished;
+  expect({ code, stderr }).toMatchObject({ code: 0 });
+  const words = [...stdout.matchAll(/before|afterwards/g)].map(([word]) => word);
+  expect([...new Set(words)], "the run that goes on keeps its code").toEqual(["before", "afterwards"]);
+  expect(words.lastIndexOf("before")).toBeLessThan(words.indexOf("afterwards"));
+}, 60_000);

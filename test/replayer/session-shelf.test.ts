@@ -33,7 +33,7 @@ test("a seek starts from the last snapshot before its time and its line, whateve
 });
 
 test("snapshots take no more than their share of memory, however long a tape is: every second one goes", async () => {
-  const shelf = new SessionShelf(() => "code", 8 * KIBIBYTE);
+  const shelf = new SessionShelf(() => "code", { bytesMax: 8 * KIBIBYTE });
   for (let line = 1; line <= 100; line += 1) await shelf.put(snapshot(line));
   const kept = new Set(await lines(shelf, 200));
   expect(kept.size).toBeGreaterThan(4);
@@ -49,14 +49,17 @@ test("a state that alone is too large is not kept, and no more of them are asked
 
 test("code that is changed while a tape is played makes every later seek cold", async () => {
   let code: string | undefined = "as it was";
-  const shelf = new SessionShelf(() => code);
+  const heard: string[] = [];
+  const shelf = new SessionShelf(() => code, { changed: () => heard.push(code ?? "") });
   await shelf.put(snapshot(1));
   expect(await shelf.before({})).toBeDefined();
   code = "another";
   expect(await shelf.before({})).toBeUndefined();
+  expect(await shelf.before({})).toBeUndefined();
   code = "as it was";
   expect(await shelf.put(snapshot(2)), "of whichever code that is").toBe(false);
   expect(await shelf.before({})).toBeUndefined();
+  expect(heard, "each change, once").toEqual(["another", "as it was"]);
 });
 
 test("code of which nothing can be told has no snapshots", async () => {

@@ -185,7 +185,8 @@ async function shelfOf(
   const named = loaded.config.subjects?.[subject.name];
   if (named !== undefined && !("subject" in named)) {
     const seeks = plan.look === "step" || plan.look === "ui";
-    return seeks && (await isFile(plan.tape)) ? new SessionShelf(codeStamp(named, loaded)) : undefined;
+    if (!seeks || !(await isFile(plan.tape))) return undefined;
+    return new SessionShelf(codeStamp(named, loaded), { changed: () => subject.renew?.() });
   }
   const code = await codeDigest();
   if (code === undefined) return undefined;
