@@ -3,7 +3,6 @@ import { join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
 import { caseName, GOLDEN_FILE, SCENARIO_FILE, TAPE_FILES, variantFile } from "./case-folder.ts";
-import { readSmall } from "./case-tape.ts";
 import { refuseEscape } from "./inside-corpus.ts";
 import { parseScenario, type ScenarioFile } from "./schema.ts";
 import { lineOf } from "./yaml-place.ts";
@@ -151,8 +150,6 @@ function shapeProblem(value: unknown, around: readonly unknown[]): string | unde
 }
 
 function readText(path: string): string {
-  const small = readSmall(path);
-  if (small !== undefined && small.length <= SIZE_MAX) return small.toString("utf8");
   try {
     if (statSync(path).size > SIZE_MAX)
       throw new FieldtapeError("SCENARIO_INVALID", "is larger than 64 KiB", { file: path });

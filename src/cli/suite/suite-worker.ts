@@ -30,7 +30,7 @@ export interface Finished<Result> {
 }
 
 /** How long results may wait for company. */
-const PATIENCE = millis(100);
+const PATIENCE = millis(25);
 
 const { clock } = realWorld({ sleep: "coarse" });
 let subjects: Promise<FindSubject> | undefined;

@@ -5,6 +5,7 @@ import type { Timings } from "../../scenarios/run/run-result.ts";
 
 /** Where timings lie, below the folder that a run is started in. */
 const TIMINGS = ".fieldtape/timings.json";
+const FORMAT = "fieldtape-timings";
 const VERSION = 1;
 
 /** How long cases took before: what parts of a run are divided by. None, where there is no such file or it is damaged. */
@@ -18,9 +19,10 @@ export async function readTimings(): Promise<Timings> {
 
 /** Those numbers that are times. Checked by hand: a schema of it would be most of what a small run loads. */
 function timingsIn(value: unknown): Timings {
-  if (typeof value !== "object" || value === null || !("version" in value) || !("nanos" in value)) return {};
-  const { version, nanos } = value;
-  if (version !== VERSION || typeof nanos !== "object" || nanos === null) return {};
+  if (typeof value !== "object" || value === null) return {};
+  if (!("format" in value && "version" in value && "nanos" in value)) return {};
+  const { format, version, nanos } = value;
+  if (format !== FORMAT || version !== VERSION || typeof nanos !== "object" || nanos === null) return {};
   return Object.fromEntries(Object.entries(nanos).filter(([, time]) => Number.isSafeInteger(time) && time >= 0));
 }
 
@@ -33,7 +35,7 @@ export async function keepTimings(now: Timings): Promise<void> {
   const nanos = Object.fromEntries([...all].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   try {
     await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, `${JSON.stringify({ format: "fieldtape-timings", version: VERSION, nanos })}\n`, {
+    await writeFileAtomic(path, `${JSON.stringify({ format: FORMAT, version: VERSION, nanos })}\n`, {
       fsync: false,
     });
   } catch {
