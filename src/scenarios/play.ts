@@ -13,7 +13,7 @@ import { caseFeed, caseRunOptions, type ScenarioSubject } from "./case-feed.ts";
 import { SCENARIO_FILE } from "./case-folder.ts";
 import { openCaseTape } from "./case-tape.ts";
 import { disturbanceOf } from "./faults/disturbance.ts";
-import { type PlacedFaults, placeFaults, unplaced } from "./faults/place-faults.ts";
+import { type FaultGround, type PlacedFaults, placeFaults, unplaced } from "./faults/place-faults.ts";
 import { startOf } from "./faults/start.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -97,30 +97,27 @@ function endless({ folder }: Scenario, limit: Nanos): FieldtapeError {
   });
 }
 
-/** The same without a subject; `undefined` where only playing tells: a state starts one of them. */
-export async function findPlacesOnTape(scenario: Scenario): Promise<PlacedFaults | undefined> {
-  const { faults, seed } = scenario.settings;
-  if (faults.some((fault) => startOf(fault) === undefined)) return undefined;
-  const { signal } = new AbortController();
-  return placeFaults(faults, {
-    batches: () => tapeOf(scenario, signal),
-    play: async function* () {}, // not asked: only states are looked for by playing
-    seed,
-    file: join(scenario.folder, SCENARIO_FILE),
-  });
-}
-
 /** Where a scenario's faults hold: the states that start some of them are found by playing. */
 export async function findPlaces(
   scenario: Scenario,
   subject: ScenarioSubject,
   signal: AbortSignal,
 ): Promise<PlacedFaults> {
+  if (scenario.settings.faults.length === 0) return NO_FAULTS;
+  return placeOn(scenario, signal, (disturbance) => stepwise({ scenario, subject, disturbance, ports: [] }, signal));
+}
+
+/** The same without a subject; `undefined` where only playing tells: a state starts one of them. */
+export async function findPlacesOnTape(scenario: Scenario): Promise<PlacedFaults | undefined> {
+  if (scenario.settings.faults.some((fault) => startOf(fault) === undefined)) return undefined;
+  return placeOn(scenario, new AbortController().signal, async function* () {}); // not asked: it is for states
+}
+
+function placeOn(scenario: Scenario, signal: AbortSignal, play: FaultGround["play"]): Promise<PlacedFaults> {
   const { faults, seed } = scenario.settings;
-  if (faults.length === 0) return NO_FAULTS;
   return placeFaults(faults, {
     batches: () => tapeOf(scenario, signal),
-    play: (disturbance) => stepwise({ scenario, subject, disturbance, ports: [] }, signal),
+    play,
     seed,
     file: join(scenario.folder, SCENARIO_FILE),
   });

@@ -46,10 +46,10 @@ function placesOf(compiled: RE2JS, text: string): readonly PatternPlace[] {
   return places;
 }
 
+const load = createRequire(import.meta.url);
+
 /** The engine is large, and most runs meet no pattern: it is loaded with the first. */
-function engine(): typeof RE2JS {
-  return createRequire(import.meta.url)("re2js").RE2JS;
-}
+const engine = (): typeof RE2JS => load("re2js").RE2JS;
 
 function compile(source: string): RE2JS {
   const loaded = engine();
