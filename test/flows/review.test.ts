@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { needs } from "../needs.ts";
-import { fieldtape } from "./command-line.ts";
+import { fieldtape, startFieldtape } from "./command-line.ts";
 import { renamedCorpus } from "./generated-cases.ts";
 import { openTestTerminal } from "./terminal.ts";
 
@@ -69,6 +70,15 @@ test("of a variant, what is accepted becomes its golden, and the common one stay
   expect(await review(cwd, variant)).toMatchObject({ code: 0, stderr: expect.stringContaining("nothing differs") });
   expect((await review(cwd, [], "quit\n")).stdout).toContain("cause 1 of 1, open");
   expect((await review(cwd, ["--variant", "../x"])).stderr).toContain("is no name of a variant");
+});
+
+test("Ctrl-C ends a review that waits for a command", async () => {
+  const cwd = renamedCorpus(1);
+  const { child, finished } = startFieldtape(["suite", "review"], { cwd, env: { CI: "" } });
+  await once(child.stdout, "data");
+  child.kill("SIGINT");
+  expect(await finished).toMatchObject({ code: 130 });
+  expect(changes(cwd)).toEqual([]);
 });
 
 test("what a review cannot settle is told, and it does not end as if all were well", async () => {

@@ -11,12 +11,7 @@ export type StepInput = AsyncIterable<StepCommand | FieldtapeError>;
 
 /** Commands from standard input, a line each. */
 export async function* linesOfCommands(signal: AbortSignal): StepInput {
-  const stop = (): void => {
-    process.stdin.destroy();
-  };
-  signal.addEventListener("abort", stop, { once: true });
-  for await (const line of inputLines()) yield parsed(line);
-  signal.throwIfAborted();
+  for await (const line of inputLines(signal)) yield parsed(line);
 }
 
 /**

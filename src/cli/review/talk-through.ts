@@ -8,6 +8,7 @@ import { REVIEW_HELP, type ReviewTalk, talk } from "./review-talk.ts";
 
 export interface TalkThroughOptions extends ClusterWordsOptions {
   readonly decisions: Decisions;
+  readonly signal: AbortSignal;
   print(text: string): Promise<void>;
   say(text: string): void;
 }
@@ -19,7 +20,7 @@ export interface TalkThroughOptions extends ClusterWordsOptions {
  */
 export async function talkThrough(
   clusters: readonly Cluster[],
-  { decisions, print, say, differencesOf }: TalkThroughOptions,
+  { decisions, signal, print, say, differencesOf }: TalkThroughOptions,
 ): Promise<Decisions | undefined> {
   let state: ReviewTalk = { clusters, decisions, cause: 0 };
   const show = async (what: "cause" | "cases" | "list" | "help"): Promise<void> => {
@@ -27,7 +28,7 @@ export async function talkThrough(
     else await print(`${wordsOf(state, what, { differencesOf }).join("\n")}\n`);
   };
   await show("cause");
-  for await (const line of inputLines()) {
+  for await (const line of inputLines(signal)) {
     try {
       const outcome = talk(state, line);
       state = outcome.talk;

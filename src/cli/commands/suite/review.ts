@@ -75,7 +75,7 @@ export class SuiteReview extends FieldtapeCommand {
         return showReview(run.clusters, { clock: realWorld({ sleep: "coarse" }).clock, decisions: earlier, signal });
       }
       const { talkThrough } = await import("../../review/talk-through.ts");
-      return talkThrough(run.clusters, { decisions: earlier, print, say, differencesOf: run.differencesOf });
+      return talkThrough(run.clusters, { decisions: earlier, signal, print, say, differencesOf: run.differencesOf });
     };
     const decisions = await decide();
     if (decisions === undefined) {
