@@ -5,7 +5,7 @@ import { clustersOf } from "../../scenarios/differences/cluster.ts";
 import type { ClusterWordsOptions } from "../cluster-words.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
 import { plural } from "../plural.ts";
-import { runToCompare } from "../suite/suite-run.ts";
+import { runOnce } from "../suite/suite-run.ts";
 import { differingCases } from "../suite/suite-words.ts";
 
 /** A run that is reviewed. */
@@ -27,10 +27,10 @@ export interface ReviewRequest {
   readonly signal: AbortSignal;
 }
 
-/** Runs the corpus as `suite run` does and groups what differs by cause. @throws FieldtapeError as `runToCompare` */
+/** Runs the corpus as `suite run` does and groups what differs by cause. @throws FieldtapeError as `runOnce` */
 export async function reviewRun({ variant, ...request }: ReviewRequest): Promise<ReviewRun> {
   const variants = variant === undefined ? [] : [variant];
-  const { corpus, result } = await runToCompare({ ...request, variants, live: process.stderr.isTTY });
+  const { corpus, result } = await runOnce({ ...request, variants, live: process.stderr.isTTY });
   const cases = differingCases(result.cases);
   const found = new Map(cases.map(({ name, differences }) => [name, differences]));
   const others = result.cases.filter(({ outcome }) => outcome.type !== "passed" && outcome.type !== "different");

@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { seconds } from "../../time/nanos.ts";
-import { type ConfigOptions, loadConfig } from "../config/config-file.ts";
+import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
 import type { QueueRunner } from "../queue/queue-runner.ts";
 import { realWorld } from "../wiring.ts";
 import { casePool } from "./suite-pool.ts";
@@ -23,7 +23,7 @@ export interface QueueOptions {
   readonly redis: string;
   /** The folder that case files are put into for the workers. */
   readonly files: string;
-  readonly config: ConfigOptions;
+  readonly loaded: LoadedConfig;
   readonly caseTimeoutSeconds: number;
   /** Words for a person. */
   readonly say: (text: string) => void;
@@ -34,7 +34,7 @@ export interface QueueOptions {
 export async function openQueue({
   redis,
   files,
-  config,
+  loaded,
   caseTimeoutSeconds,
   say,
   signal,
@@ -46,7 +46,7 @@ export async function openQueue({
   ]);
   return await QueueRunner.open({
     house: await queueHouse(redis, signal),
-    build: await buildDigest(await loadConfig(config), resolve("corpora")),
+    build: await buildDigest(loaded, resolve("corpora")),
     store: files,
     caseTimeoutMs: caseTimeoutSeconds * 1_000,
     say,

@@ -1,7 +1,6 @@
 import type { RunResult } from "../../scenarios/run/run-result.ts";
 import { configOf, configOptionsOf } from "../wiring.ts";
-import { openThreads } from "./case-runner.ts";
-import { runCases } from "./suite-run.ts";
+import { runOnce } from "./suite-run.ts";
 
 export interface CollectOptions {
   readonly dir: string;
@@ -11,24 +10,16 @@ export interface CollectOptions {
   readonly "case-timeout": number;
 }
 
-/** Runs a corpus for what its cases bring, not for their verdicts; those of which nothing has changed are known. */
+/** Runs a corpus for what its cases bring, not for their verdicts. */
 export async function collectRun(
   { dir, ...flags }: CollectOptions,
   signal: AbortSignal,
 ): Promise<{ readonly result: RunResult; readonly corpus: string }> {
-  const config = configOptionsOf(flags);
-  const common = { config, workers: undefined, caseTimeoutSeconds: flags["case-timeout"] };
-  await using runner = openThreads(common);
-  return await runCases(runner, {
-    ...common,
+  return runOnce({
     dir,
-    filter: undefined,
-    changedSince: undefined,
-    shard: undefined,
-    relations: false,
     variants: flags.variant ?? [],
-    determinism: 0,
-    cache: true,
+    caseTimeoutSeconds: flags["case-timeout"],
+    config: configOptionsOf(flags),
     loaded: await configOf(flags),
     live: false,
     signal,

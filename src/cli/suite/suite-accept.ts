@@ -12,7 +12,7 @@ import { EXIT, type ExitCode } from "../exit.ts";
 import { realWorld } from "../wiring.ts";
 import { CASE_TIMEOUT_SECONDS } from "./case-timeout.ts";
 import { trialPool } from "./suite-pool.ts";
-import { runToCompare } from "./suite-run.ts";
+import { runOnce } from "./suite-run.ts";
 import { caseWords, differingCases, exitOf } from "./suite-words.ts";
 
 /** What `suite accept` was asked for. */
@@ -54,7 +54,7 @@ export function refuseNoVariant(variant: string | undefined): void {
 async function byCause(request: AcceptRequest, loaded: LoadedConfig) {
   const { names, clusters, corpus, variant, config, signal } = request;
   const variants = variant === undefined ? [] : [variant];
-  const { result } = await runToCompare({ dir: corpus, config, loaded, variants, live: false, signal });
+  const { result } = await runOnce({ dir: corpus, config, loaded, variants, live: false, signal });
   const { signatures, cases } = chooseCauses(clustersOf(differingCases(result.cases)), clusters);
   const wanted = names.length === 0 ? cases : cases.filter((name) => names.some((place) => isBelow(name, place, "/")));
   return { folders: wanted.map((name) => join(resolve(corpus), name)), causes: signatures };

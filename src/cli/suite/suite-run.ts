@@ -84,12 +84,20 @@ export async function runCases(runner: CaseRunner, request: SuiteRequest): Promi
   };
 }
 
-/** Runs all cases once, to see what differs now. @throws FieldtapeError as `runCases` */
-export async function runToCompare(
-  request: Pick<SuiteRequest, "dir" | "config" | "loaded" | "variants" | "live" | "signal">,
-): Promise<SuiteReport> {
-  const options = { workers: undefined, caseTimeoutSeconds: CASE_TIMEOUT_SECONDS };
-  await using runner = openThreads({ ...options, config: request.config });
+type OnceRequest = Pick<SuiteRequest, "dir" | "config" | "loaded" | "variants" | "live" | "signal"> &
+  Partial<Pick<SuiteRequest, "caseTimeoutSeconds">>;
+
+/**
+ * Runs all cases once, to see what differs now or what they bring; those of which nothing has changed are known.
+ *
+ * @throws FieldtapeError as `runCases`
+ */
+export async function runOnce({
+  caseTimeoutSeconds = CASE_TIMEOUT_SECONDS,
+  ...request
+}: OnceRequest): Promise<SuiteReport> {
+  const options = { config: request.config, workers: undefined, caseTimeoutSeconds };
+  await using runner = openThreads(options);
   return await runCases(runner, {
     ...request,
     ...options,

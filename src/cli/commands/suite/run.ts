@@ -73,10 +73,15 @@ export class SuiteRun extends FieldtapeCommand {
   protected override async act(): Promise<ExitCode> {
     const { args, flags } = await this.parse(SuiteRun);
     const queue = queueOf(flags);
-    const [{ openQueue, openThreads }, { configOf, configOptionsOf }] = await Promise.all([
-      import("../../suite/case-runner.ts"),
-      import("../../wiring.ts"),
-    ]);
+    const [{ openQueue, openThreads }, { configOf, configOptionsOf }, { parseReport }, { parseShard }] =
+      await Promise.all([
+        import("../../suite/case-runner.ts"),
+        import("../../wiring.ts"),
+        import("../../suite/reports.ts"),
+        import("../../../scenarios/run/shard.ts"),
+      ]);
+    const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
+    const reports = (flags.report ?? []).map(parseReport);
     const common = {
       config: configOptionsOf(flags),
       workers: flags.workers,
@@ -84,27 +89,18 @@ export class SuiteRun extends FieldtapeCommand {
       signal: this.interrupted,
     };
     const say = (text: string): void => this.say(text);
-    await using runner = queue === undefined ? openThreads(common) : await openQueue({ ...common, ...queue, say });
-    const [
-      { runCases },
-      { suiteSummary },
-      { conclude, runJson, runLines },
-      { parseReport },
-      { logSuite },
-      { parseShard },
-    ] = await Promise.all([
+    const loaded = await configOf(flags); // a broken configuration is said once, before a thread meets it
+    await using runner =
+      queue === undefined ? openThreads(common) : await openQueue({ ...common, ...queue, loaded, say });
+    const [{ runCases }, { suiteSummary }, { conclude, runJson, runLines }, { logSuite }] = await Promise.all([
       import("../../suite/suite-run.ts"),
       import("../../suite/suite-words.ts"),
       import("../../suite/conclude.ts"),
-      import("../../suite/reports.ts"),
       import("../../log/log-suite.ts"),
-      import("../../../scenarios/run/shard.ts"),
     ]);
-    const shard = flags.shard === undefined ? undefined : parseShard(flags.shard);
-    const reports = (flags.report ?? []).map(parseReport);
     const report = await runCases(runner, {
       ...common,
-      loaded: await configOf(flags), // a broken configuration is said once, before a thread meets it
+      loaded,
       dir: args.dir,
       filter: flags.filter,
       changedSince: flags["changed-since"],
