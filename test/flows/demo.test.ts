@@ -25,7 +25,13 @@ test("the demo shows a clean run and a caught divergence, and its files give the
   expect((await fieldtape(device, { cwd: keep })).stdout).toContain('"current":"2.0.0"');
 });
 
-test("the demo leaves nothing behind unless asked, also when it is interrupted", async () => {
+test("the demo leaves nothing behind unless asked", async () => {
+  const folder = temporaryFolder();
+  expect((await fieldtape(["demo"], { cwd: folder, env: { TMPDIR: folder } })).code).toBe(0);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test("nor when it is interrupted", async () => {
   const folder = temporaryFolder();
   const running = startFieldtape(["demo"], { cwd: folder, env: { TMPDIR: folder } });
   await once(running.child.stdout, "data");

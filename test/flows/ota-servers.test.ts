@@ -88,8 +88,7 @@ needs("openssl")(
 const PROGRAM = join(import.meta.dirname, "../../bin/run.js");
 const UPDATE = ["ota", "device", "update", "--install", "device", "--repo"];
 
-/** How far the download has come for sure. */
-/** How much a record vouches for; one that has no name yet, only a partial one, does not count. */
+/** How far the download has come for sure. A record that has only its partial name vouches for nothing yet. */
 function offsetIn(folder: string): number {
   try {
     const name = readdirSync(folder).find((one) => /^[^.].*\.json$/.test(one));
