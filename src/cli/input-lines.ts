@@ -7,9 +7,10 @@ import { createInterface } from "node:readline";
  * @throws the signal's reason, also while a line is waited for
  */
 export async function* inputLines(signal: AbortSignal): AsyncGenerator<string, void, undefined> {
+  signal.throwIfAborted();
   const { stdin } = process;
   const lines = createInterface({ input: stdin, terminal: false, crlfDelay: Number.POSITIVE_INFINITY });
-  const stop = (): void => void stdin.destroy();
+  const stop = (): void => lines.close();
   signal.addEventListener("abort", stop, { once: true });
   try {
     yield* lines;
