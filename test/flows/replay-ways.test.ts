@@ -59,6 +59,14 @@ describe("around a replay", () => {
     expect(stderr).toContain("nonsense");
   });
 
+  test("Ctrl-C ends the wait for the next step", async () => {
+    const args = ["replay", "a.tape.jsonl", "-s", "lines", "--step"];
+    const { child, finished, stderrMatches } = startFieldtape(args, { cwd: project(METER) });
+    await stderrMatches(/paused/);
+    child.kill("SIGINT");
+    expect(await finished).toMatchObject({ code: 130, stderr: expect.stringContaining("aborted") });
+  });
+
   test("flags that do not go together are wrong usage, and nothing is done", async () => {
     const cwd = project(METER);
     const { code, stdout, stderr } = await replay(cwd, "-s", "lines", "--step", "--json");
