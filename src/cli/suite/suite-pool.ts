@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
-import { MessageChannel, receiveMessageOnPort } from "node:worker_threads";
+import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
 import Tinypool from "tinypool";
 import { caseName } from "../../scenarios/case-folder.ts";
 import type { CaseJob } from "../../scenarios/case-job.ts";
@@ -50,11 +50,16 @@ export const trialPool = (options: SuitePoolOptions): SuitePool<TrialJob, Trial>
 const nameOf = ({ corpus, folder }: JobPlace): string => caseName(corpus, folder);
 
 /**
- * How much of a function runs before Node 20 compiles it at its best: six times what it is by itself. A case runs most functions once, and
- * compiling them was a third of the processor time of a thousand small cases. Later versions have a quick compiler in between
- * and know no such setting.
+ * Has Node 20 compile functions at its best later, after six times what it lets them run by itself: a case runs most of them once, and
+ * compiling them was a third of the processor time of a thousand small cases. Later versions have a quick compiler in between and
+ * know no such setting.
+ *
+ * Not before the threads are up: what Node keeps of its own modules, compiled, does not fit another setting, and a thread that compiles
+ * them anew takes twice as long to start.
  */
-const COMPILE_LATER = process.versions.v8.startsWith("11.") ? "--interrupt-budget=400000" : undefined;
+function compileLater(): void {
+  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=400000");
+}
 
 /** Does something with cases on threads: one that hangs or dies is that case's outcome, and the others go on. */
 export class SuitePool<Job extends JobPlace, Result extends Named> implements JobRunner<Job, Result>, AsyncDisposable {
@@ -62,12 +67,13 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
   readonly #options: SuitePoolOptions;
   readonly #work: PoolWork<Job, Result>;
   readonly #pool: Tinypool;
+  /** Where nothing was heard yet: the thread may still be starting. */
+  readonly #silent = new Set<MessagePort>();
 
   constructor(options: SuitePoolOptions, work: PoolWork<Job, Result>) {
     this.#options = options;
     this.#work = work;
     this.width = options.width ?? availableParallelism();
-    if (COMPILE_LATER !== undefined) setFlagsFromString(COMPILE_LATER);
     this.#pool = new Tinypool({
       filename: join(programRoot(), "dist", "cli", "suite", "suite-worker.js"),
       name: work.task,
@@ -81,7 +87,9 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
     const { port1: port, port2: theirs } = new MessageChannel();
     using watchdog = new Watchdog(clock, caseLimit);
     let done = 0;
+    this.#silent.add(port);
     const take = (message: WorkerMessage<Result>): void => {
+      if (this.#silent.delete(port) && this.#silent.size === 0) compileLater();
       watchdog.pat("limit" in message ? message.limit : undefined);
       if ("limit" in message) return;
       const { finished } = message;
@@ -124,6 +132,7 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
       // What it had finished and not told is run again.
       return jobs.filter((_, index) => index >= done && index !== culprit);
     } finally {
+      this.#silent.delete(port);
       port.close();
     }
   }
