@@ -1,8 +1,11 @@
 import { ReadableStream } from "node:stream/web";
-import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import type { Decrypter } from "age-encryption";
 import { FieldtapeError } from "../errors.ts";
 
 // age (age-encryption.org/v1) with X25519 keys: a recipient `age1…` may be known to everyone, its identity `AGE-SECRET-KEY-1…` to nobody.
+
+/** Loaded by whoever encrypts. */
+const age = (): Promise<typeof import("age-encryption")> => import("age-encryption");
 
 const MAGIC = "age-encryption.org/v1\n";
 /** As many bytes as show whether a file is encrypted. */
@@ -16,6 +19,7 @@ export function isEncrypted(head: Uint8Array): boolean {
 
 /** A new identity, from the system's own randomness, and the recipient that belongs to it. */
 export async function newIdentity(): Promise<{ readonly identity: string; readonly recipient: string }> {
+  const { generateX25519Identity, identityToRecipient } = await age();
   const identity = await generateX25519Identity();
   return { identity, recipient: await identityToRecipient(identity) };
 }
@@ -26,6 +30,7 @@ export async function newIdentity(): Promise<{ readonly identity: string; readon
  * @throws FieldtapeError USAGE for what is no recipient; what `chunks` throws
  */
 export async function* encrypted(chunks: Chunks, recipients: readonly string[]): AsyncGenerator<Uint8Array> {
+  const { Encrypter } = await age();
   const encrypter = new Encrypter();
   for (const recipient of recipients) {
     // The library would take any string that it can decode; only the kind that is documented is taken.
@@ -45,6 +50,7 @@ export async function* encrypted(chunks: Chunks, recipients: readonly string[]):
  * @throws FieldtapeError USAGE when none of the identities can read it, INPUT_MALFORMED
  */
 export async function* decrypted(chunks: Chunks, identities: readonly string[]): AsyncGenerator<Uint8Array> {
+  const { Decrypter } = await age();
   const decrypter = new Decrypter();
   for (const identity of identities) addIdentity(decrypter, identity);
   try {

@@ -37,14 +37,15 @@ export async function workOnQueue(options: QueueWorkerOptions): Promise<void> {
   const { house, build, width, signal } = options;
   await mkdir(resolve(".fieldtape"), { recursive: true });
   const corpora = await mkdtemp(join(resolve(".fieldtape"), "fetched-"));
-  const pools = new Map<number, CasePool>();
+  const pools = new Map<number, Promise<CasePool>>();
   const worker = new house.bullmq.Worker(
     queueName(build),
     async (job) => {
       const queued = parseQueuedCase(job.data);
       if (queued === undefined) throw new FieldtapeError("INPUT_MALFORMED", "the job is no case");
       options.onCase(queued.name);
-      return runQueued(queued, await mkdtemp(join(corpora, "case-")), poolFor(pools, queued, options), options);
+      const pool = await poolFor(pools, queued, options);
+      return await runQueued(queued, await mkdtemp(join(corpora, "case-")), pool, options);
     },
     {
       connection: house.connection,
@@ -64,15 +65,19 @@ export async function workOnQueue(options: QueueWorkerOptions): Promise<void> {
     });
   } finally {
     await worker.close();
-    for (const pool of pools.values()) await pool[Symbol.asyncDispose]();
+    for (const pool of pools.values()) await (await pool)[Symbol.asyncDispose]();
     await rm(corpora, { recursive: true, force: true });
   }
 }
 
-type CasePool = ReturnType<typeof casePool>;
+type CasePool = Awaited<ReturnType<typeof casePool>>;
 
 /** Runs with different limits do not share threads. */
-function poolFor(pools: Map<number, CasePool>, { caseTimeoutMs }: QueuedCase, options: QueueWorkerOptions): CasePool {
+function poolFor(
+  pools: Map<number, Promise<CasePool>>,
+  { caseTimeoutMs }: QueuedCase,
+  options: QueueWorkerOptions,
+): Promise<CasePool> {
   const { config, width, clock } = options;
   const pool = pools.get(caseTimeoutMs) ?? casePool({ config, width, clock, caseLimit: millis(caseTimeoutMs) });
   pools.set(caseTimeoutMs, pool);

@@ -76,7 +76,7 @@ export async function tryCases(
   { config, signal }: { readonly config: ConfigOptions; readonly signal: AbortSignal },
 ): Promise<readonly Trial[]> {
   const { clock } = realWorld({ sleep: "coarse" });
-  await using pool = trialPool({ config, width: undefined, clock, caseLimit: seconds(CASE_TIMEOUT_SECONDS) });
+  await using pool = await trialPool({ config, width: undefined, clock, caseLimit: seconds(CASE_TIMEOUT_SECONDS) });
   return await runJobs(jobs, pool, { signal });
 }
 

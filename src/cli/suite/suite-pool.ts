@@ -3,7 +3,7 @@ import { join } from "node:path";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
-import Tinypool from "tinypool";
+import type Tinypool from "tinypool";
 import { caseName } from "../../scenarios/case-folder.ts";
 import type { CaseJob } from "../../scenarios/case-job.ts";
 import type { CaseResult } from "../../scenarios/case-result.ts";
@@ -34,15 +34,15 @@ interface PoolWork<Job, Result> {
 }
 
 /** Cases are run. */
-export const casePool = (options: SuitePoolOptions): SuitePool<CaseJob, CaseResult> =>
-  new SuitePool(options, {
+export const casePool = (options: SuitePoolOptions): Promise<SuitePool<CaseJob, CaseResult>> =>
+  SuitePool.open(options, {
     task: "runTask",
     lost: (job, code, words) => ({ name: nameOf(job), outcome: { type: "failed", code, words }, fed: 0, said: 0 }),
   });
 
 /** What accepting cases would do is tried. */
-export const trialPool = (options: SuitePoolOptions): SuitePool<TrialJob, Trial> =>
-  new SuitePool(options, {
+export const trialPool = (options: SuitePoolOptions): Promise<SuitePool<TrialJob, Trial>> =>
+  SuitePool.open(options, {
     task: "tryTask",
     lost: (job, code, words) => ({ name: nameOf(job), outcome: { type: "failed", code, words }, lints: [] }),
   });
@@ -70,16 +70,26 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
   /** Where nothing was heard yet: the thread may still be starting. */
   readonly #silent = new Set<MessagePort>();
 
-  constructor(options: SuitePoolOptions, work: PoolWork<Job, Result>) {
+  private constructor(options: SuitePoolOptions, work: PoolWork<Job, Result>, pool: Tinypool, width: number) {
     this.#options = options;
     this.#work = work;
-    this.width = options.width ?? availableParallelism();
-    this.#pool = new Tinypool({
+    this.#pool = pool;
+    this.width = width;
+  }
+
+  static async open<Job extends JobPlace, Result extends Named>(
+    options: SuitePoolOptions,
+    work: PoolWork<Job, Result>,
+  ): Promise<SuitePool<Job, Result>> {
+    const { default: Pool } = await import("tinypool");
+    const width = options.width ?? availableParallelism();
+    const pool = new Pool({
       filename: join(programRoot(), "dist", "cli", "suite", "suite-worker.js"),
       name: work.task,
       minThreads: 1, // the others start when there is work for them: each costs as much as a hundred small cases
-      maxThreads: this.width,
+      maxThreads: width,
     });
+    return new SuitePool(options, work, pool, width);
   }
 
   async run(jobs: readonly Job[], onResult: TakeResult<Result>, signal: AbortSignal): Promise<readonly Job[]> {

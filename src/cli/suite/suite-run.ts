@@ -97,7 +97,7 @@ export async function runOnce({
   ...request
 }: OnceRequest): Promise<SuiteReport> {
   const options = { config: request.config, workers: undefined, caseTimeoutSeconds };
-  await using runner = openThreads(options);
+  await using runner = await openThreads(options);
   return await runCases(runner, {
     ...request,
     ...options,

@@ -91,7 +91,7 @@ export class SuiteRun extends FieldtapeCommand {
     const say = (text: string): void => this.say(text);
     const loaded = await configOf(flags); // a broken configuration is said once, before a thread meets it
     await using runner =
-      queue === undefined ? openThreads(common) : await openQueue({ ...common, ...queue, loaded, say });
+      queue === undefined ? await openThreads(common) : await openQueue({ ...common, ...queue, loaded, say });
     const [{ runCases }, { suiteSummary }, { conclude, runJson, runLines }, { logSuite }] = await Promise.all([
       import("../../suite/suite-run.ts"),
       import("../../suite/suite-words.ts"),
