@@ -12,13 +12,9 @@ export async function main(argv: readonly string[]): Promise<void> {
   settings.enableAutoTranspile = false;
   guardStandardStreams();
   onUncaught();
-  if (argv[0] === "--version" && argv.includes("--json")) {
-    const { versions } = await import("./version.ts");
-    process.stdout.write(`${JSON.stringify(versions())}\n`);
-    return;
-  }
+  process.once("beforeExit", tellUnended);
   try {
-    await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
+    await runCommand(argv);
   } catch (thrown) {
     if (isHelpExit(thrown)) return;
     if (thrown instanceof Error && /^command .* not found$/.test(thrown.message)) {
@@ -29,7 +25,24 @@ export async function main(argv: readonly string[]): Promise<void> {
     }
     process.exitCode = await tellFailure(thrown, { debug: argv.includes("--debug") });
     if (process.exitCode === EXIT.usage) process.stderr.write("  see fieldtape --help\n");
+  } finally {
+    process.off("beforeExit", tellUnended);
   }
+}
+
+async function runCommand(argv: readonly string[]): Promise<void> {
+  if (argv[0] === "--version" && argv.includes("--json")) {
+    const { versions } = await import("./version.ts");
+    process.stdout.write(`${JSON.stringify(versions())}\n`);
+    return;
+  }
+  await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
+}
+
+/** Nothing is left that could wake the program, and the command has not ended: it must not look as if all were well. */
+function tellUnended(): void {
+  process.stderr.write("bug in fieldtape: the command waits for something that can no longer come\n");
+  process.exitCode = EXIT.bug;
 }
 
 /** oclif ends `--help` and `--version` with an exception that carries exit code 0. */
