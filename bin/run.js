@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-import process from "node:process";
+const { join } = require("node:path");
+const process = require("node:process");
 
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && minor < 19)) {
@@ -7,12 +8,16 @@ if (major < 20 || (major === 20 && minor < 19)) {
   process.exit(2);
 }
 
+const dist = join(__dirname, "../dist");
+require("./compiled.js").useCompiled(dist);
 let main;
 try {
-  ({ main } = await import("../dist/cli/main.js"));
+  ({ main } = require(join(dist, "cli/main.cjs")));
 } catch (error) {
-  if (error?.code !== "ERR_MODULE_NOT_FOUND") throw error;
-  process.stderr.write(`error: fieldtape is not built here\n  run npm ci && npm run build\n  (${error.message})\n`);
+  if (error?.code !== "MODULE_NOT_FOUND") throw error;
+  process.stderr.write(
+    `error: fieldtape is not built here\n  run npm ci && npm run build\n  (${error.message.split("\n")[0]})\n`,
+  );
   process.exit(2);
 }
-await main(process.argv.slice(2));
+main(process.argv.slice(2));

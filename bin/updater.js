@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // The external updater, for running it by hand: what a device runs is a copy of dist/updater.js.
-await import("../dist/updater.js");
+import("../dist/updater.js");

@@ -1,12 +1,14 @@
-// Builds dist/: one split bundle of our own code (few files to open at start), and the command manifest for oclif, so
-// that a plain command starts without loading the others.
+// Builds dist/: the program in a few files that load as they are needed, compiled ahead; threads, hosts and screens; and the command manifest
+// for oclif, so that a plain command starts without loading the others.
 import { execFile, execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { build } from "esbuild";
+import { rolldown } from "rolldown";
 import { BUNDLED } from "./bundled.mjs";
+import { nativeImports, screensApart } from "./program-plugins.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
@@ -30,7 +32,7 @@ const define = { FIELDTAPE_VERSION: JSON.stringify(version), FIELDTAPE_GIT: JSON
 
 /** Of everything that runs, by its place and content: one build is told from another by it. */
 function digestOf(folder) {
-  const files = readdirSync(folder, { recursive: true }).filter((path) => path.endsWith(".js"));
+  const files = readdirSync(folder, { recursive: true }).filter((path) => /\.c?js$/.test(path));
   const hash = createHash("sha256");
   for (const path of files.toSorted())
     hash
@@ -57,6 +59,33 @@ async function emitTypes(folder) {
 // Built beside and put in place at once: whoever runs the program meanwhile finds the one build or the other.
 const next = `dist.next-${process.pid}`;
 const types = emitTypes(`${next}/types`);
+const external = [
+  ...Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
+  "bullmq",
+  "typescript",
+  "ts-node",
+  "react-devtools-core",
+];
+
+// The program is CommonJS: only what is required can be compiled ahead on Node 20 (docs/adr/0041). It goes by rolldown because esbuild splits
+// no CommonJS. Ink cannot be required, so what draws with it is built below, as what it is.
+const program = await rolldown({
+  cwd: root,
+  input: { "cli/main": "src/cli/main.ts", "cli/command-table": "src/cli/command-table.ts" },
+  platform: "node",
+  transform: { target: "node20.19", define },
+  external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
+  plugins: [screensApart, nativeImports],
+});
+await program.write({
+  dir: `${root}/${next}`,
+  format: "cjs",
+  entryFileNames: "[name].cjs",
+  chunkFileNames: "chunks/[name]-[hash].cjs",
+  sourcemap: true,
+});
+await program.close();
+
 const common = {
   absWorkingDir: root,
   outdir: next,
@@ -65,13 +94,7 @@ const common = {
   format: "esm",
   platform: "node",
   target: "node20.19",
-  external: [
-    ...Object.keys(dependencies).filter((name) => !BUNDLED.includes(name)),
-    "bullmq",
-    "typescript",
-    "ts-node",
-    "react-devtools-core",
-  ],
+  external,
   banner,
   jsx: "automatic",
   sourcemap: true,
@@ -82,13 +105,13 @@ const common = {
 await build({
   ...common,
   entryPoints: [
-    "src/cli/main.ts",
-    "src/cli/command-table.ts",
-    "src/cli/screens/recording-screen-main.ts",
+    ...["open-screen.tsx", "playback-screen.tsx", "review-screen.tsx", "recording-screen-main.ts"].map(
+      (name) => `src/cli/screens/${name}`,
+    ),
     "src/plugin/author.ts",
   ],
   splitting: true,
-  chunkNames: "chunks/[name]-[hash]",
+  chunkNames: "chunks/esm/[name]-[hash]",
 });
 // A run starts several of each at once: few files to open instead of the program's sixty. Those of a suite are split, each by itself, into
 // what every case needs and what few do.
@@ -124,3 +147,5 @@ execFileSync(process.execPath, [`${root}/node_modules/oclif/bin/run.js`, "manife
   stdio: ["ignore", "ignore", "inherit"],
   env: { ...process.env, OCLIF_SKIP_NEW_VERSION_CHECK: "true" },
 });
+
+execFileSync(process.execPath, [`${root}/scripts/compile-ahead.cjs`], { stdio: ["ignore", "ignore", "pipe"] });

@@ -18,7 +18,7 @@ test("the packed program installs in an empty folder and runs there", () => {
   const paths = files.map(({ path }) => path);
   const needed = [
     "bin/run.js",
-    "dist/cli/main.js",
+    "dist/cli/main.cjs",
     "dist/updater.js",
     "oclif.manifest.json",
     "CHANGELOG.md",

@@ -10,7 +10,7 @@ import { type Finding, note, ok, problem, warning } from "./finding.ts";
 const NEEDED = [
   "bin/run.js",
   "bin/updater.js",
-  "dist/cli/main.js",
+  "dist/cli/main.cjs",
   "dist/cli/suite/suite-worker.js",
   "dist/updater.js",
 ];

@@ -37,7 +37,7 @@ describe("the doctor", () => {
     for (const name of [
       "bin/run.js",
       "bin/updater.js",
-      "dist/cli/main.js",
+      "dist/cli/main.cjs",
       "dist/cli/suite/suite-worker.js",
       "dist/updater.js",
     ]) {

@@ -1,0 +1,43 @@
+// Takes the way of a capture through the program once, and keeps what V8 compiled for it: see bin/compiled.js.
+const { mkdtempSync, rmSync, writeFileSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
+const process = require("node:process");
+const { setFlagsFromString } = require("node:v8");
+const { recordCompiled } = require("../bin/compiled.js");
+
+const dist = join(__dirname, "../dist");
+
+const WAY = [
+  ["--help"],
+  ["suite", "run", "--help"],
+  ["import", "gnss.log", "--format", "raw", "-o", "gnss.tape.jsonl"],
+  ["tape", "check", "gnss.tape.jsonl"],
+  ["replay", "gnss.tape.jsonl", "--subject", "nmea"],
+  ["scenario", "new", "gnss/fix", "--from", "gnss.tape.jsonl", "--why", "an example", "--subject", "nmea"],
+  ["suite", "accept", "gnss/fix", "--reason", "an example"],
+  ["suite", "run"],
+];
+
+async function compileAhead() {
+  const keep = recordCompiled(dist);
+  const { main } = require(join(dist, "cli/main.cjs"));
+  writeFileSync("gnss.log", "$GPGGA,092725.00,4717.11399,N,00833.91590,E,1,08,1.01,499.6,M,48.0,M,,*5B\r\n".repeat(3));
+  for (const args of WAY) {
+    await main([...args, "--no-config"]);
+    if (process.exitCode) throw new Error(`fieldtape ${args.join(" ")}: exit ${process.exitCode}`);
+  }
+  // A run of a suite has set this; what is kept must fit a program that has just started.
+  if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=67584");
+  keep();
+}
+
+const folder = mkdtempSync(join(tmpdir(), "fieldtape-compile-"));
+process.env.XDG_STATE_HOME = folder;
+process.chdir(folder);
+compileAhead()
+  .catch((error) => {
+    process.stderr.write(`${error.stack}\n`);
+    process.exitCode = 1;
+  })
+  .finally(() => rmSync(folder, { recursive: true, force: true }));

@@ -1,0 +1,35 @@
+// What rolldown does for the program besides bundling it. Paths are those of dist/, seen from bin/native-import.js.
+import { basename } from "node:path";
+
+/** What draws with Ink is built apart. */
+export const screensApart = {
+  name: "screens-apart",
+  resolveId: (id, _importer, { kind }) =>
+    kind === "dynamic-import" && id.endsWith(".tsx")
+      ? { id: `../dist/cli/screens/${basename(id, ".tsx")}.js`, external: true }
+      : undefined,
+};
+
+/** `import()` of what is not in the program goes through bin/native-import.js: what V8 compiled before has none of its own. */
+export const nativeImports = {
+  name: "native-imports",
+  renderChunk(code) {
+    const places = importsIn(this.parse(code));
+    if (places.length === 0) return undefined;
+    // A name as long as the word that it replaces, and its declaration in the first line: what the source map says stays true.
+    let out = 'const native = require("../../bin/native-import.js"); ';
+    let from = 0;
+    for (const at of places) {
+      out += `${code.slice(from, at)}native`;
+      from = at + "import".length;
+    }
+    return { code: out + code.slice(from), map: null };
+  },
+};
+
+/** Where the `import(…)` begin in a piece of a syntax tree, in the order of the text. */
+function importsIn(piece) {
+  if (typeof piece !== "object" || piece === null) return [];
+  const within = Object.values(piece).flatMap(importsIn);
+  return piece.type === "ImportExpression" ? [piece.start, ...within] : within;
+}
