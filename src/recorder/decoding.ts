@@ -32,7 +32,8 @@ export class Decoding {
   /** When what it is at began. */
   #since: Nanos | undefined;
   #alarm: Promise<void> | undefined;
-  readonly #hung = new Hung();
+  /** Whoever waits for the decoder hears that it hangs. */
+  #hangUp: (failure: FieldtapeError) => void = () => {};
   readonly #over = new AbortController();
 
   constructor(decoder: Decoder, clock: Clock) {
@@ -102,7 +103,11 @@ export class Decoding {
       this.#alarm = undefined;
     });
     try {
-      return await Promise.race([work, this.#hung.promise]);
+      // Not Promise.race with something that stays: that would keep every record's turn until the recording ends.
+      return await new Promise<T>((resolve, reject) => {
+        this.#hangUp = reject;
+        work.then(resolve, reject);
+      });
     } finally {
       this.#since = undefined;
     }
@@ -113,7 +118,7 @@ export class Decoding {
     try {
       for (let due = this.#due; due !== undefined; due = this.#due) {
         if (due > this.#clock.now()) await this.#clock.sleepUntil(due, this.#over.signal);
-        else return this.#hung.fail();
+        else return this.#hangUp(hung());
       }
     } catch {
       // It is over.
@@ -125,18 +130,8 @@ export class Decoding {
   }
 }
 
-/** Never resolves; fails when it is told to. */
-class Hung {
-  fail: () => void = () => {};
-  readonly promise: Promise<never>;
-
-  constructor() {
-    this.promise = new Promise((_, reject) => {
-      const words = `the decoder took longer than ${DECODING_MAX / 1e9} s for a record`;
-      this.fail = () => reject(new FieldtapeError("SUBJECT_HUNG", words));
-    });
-    this.promise.catch(() => {}); // told to whoever waits
-  }
+function hung(): FieldtapeError {
+  return new FieldtapeError("SUBJECT_HUNG", `the decoder took longer than ${DECODING_MAX / 1e9} s for a record`);
 }
 
 export interface Surroundings {
