@@ -96,7 +96,11 @@ export abstract class FieldtapeCommand extends Command {
 
   /** Results on stdout, as they are; waits while the reader is slow. */
   protected async print(text: string | Uint8Array): Promise<void> {
-    if (!process.stdout.write(text)) await Promise.race([once(process.stdout, "drain"), once(process.stdout, "close")]);
+    if (process.stdout.write(text)) return;
+    const enough = new AbortController();
+    const heard = ["drain", "close"].map((event) => once(process.stdout, event, { signal: enough.signal }));
+    await Promise.race(heard);
+    enough.abort(); // nobody is left to listen for the other
   }
 
   protected printLine(text: string): Promise<void> {
