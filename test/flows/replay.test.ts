@@ -3,6 +3,7 @@ import { createWriteStream, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { needs } from "../needs.ts";
+import { temporaryFolder } from "../temporary-folder.ts";
 import { fieldtape, jsonLines, startFieldtape } from "./command-line.ts";
 import { ANSWERER, CLOCKWORK, DICE, FRAGILE, METER, project } from "./replay-tapes.ts";
 
@@ -22,6 +23,22 @@ describe("what was said on a wire", () => {
       "
     `);
     expect(stderr).toMatch(/^7 records: 4 frames; 1\.5s of tape in /);
+  });
+
+  test("goes to a slow reader without a word about it", async () => {
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, "long.log"), "a line that is said very often\n".repeat(30_000));
+    await fieldtape(["import", "long.log", "--format", "raw", "-o", "a.tape.jsonl"], { cwd });
+    const running = startFieldtape(["replay", "a.tape.jsonl", "-s", "lines", "--json"], { cwd });
+    const { stdout: pipe } = running.child;
+    pipe.on("data", () => {
+      pipe.pause();
+      setTimeout(() => pipe.resume(), 5);
+    });
+    const { code, stdout, stderr } = await running.finished;
+    expect(code).toBe(0);
+    expect(stdout.split("\n").length).toBe(30_001);
+    expect(stderr).toMatch(/^[0-9]+ records: 30000 frames; .*\n$/);
   });
 
   test("stands on stdout as records for programs, and nothing else does", async () => {

@@ -29,3 +29,10 @@ test("reading a long tape takes no more memory than a small one, compressed or n
       expect(maxRss).toBeLessThan(150e6);
     }
   }));
+
+test("decoding for long while recording keeps nothing of what it has decoded", () =>
+  inFolder(async (file) => {
+    const program = await bundled("decode-for-long.ts", file("decode-for-long.mjs"));
+    const run = execFileSync(process.execPath, ["--expose-gc", program, "100000"], { encoding: "utf8" });
+    expect(JSON.parse(run).grown).toBeLessThan(5e6);
+  }));
