@@ -99,8 +99,9 @@ async function warmSeeks(
   let replayed = 0;
   for (let n = 1; n <= count; n += 1) {
     const start = performance.now();
-    // The golden ratio strides evenly over the tape and never hits a place twice.
-    const words = await go(span * ((n * 0.618034) % 1));
+    // The golden ratio strides evenly and never hits a place twice. On a small tape the first snapshot stands at a fifth: before it a
+    // seek begins where the tape does.
+    const words = await go(span * (0.3 + 0.7 * ((n * 0.618034) % 1)));
     timings.push(performance.now() - start);
     if (!words.includes("warm seek")) throw new Error(`a seek was not warm: ${words}`);
     replayed = Math.max(replayed, Number(/seek, (\d+) record/.exec(words)?.[1]));
