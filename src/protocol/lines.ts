@@ -18,7 +18,7 @@ export const LINES_OPTIONS: LinesOptions = { delimiter: "\n", stripCr: true, max
 
 /** The delimiter's bytes; `undefined` when it is `hex:` with no hex behind it. */
 export function delimiterBytes(delimiter: string): Uint8Array | undefined {
-  return delimiter.startsWith("hex:") ? fromHex(delimiter.slice(4)) : new TextEncoder().encode(delimiter);
+  return delimiter.startsWith("hex:") ? fromHex(delimiter.slice(4)) : ENCODER.encode(delimiter);
 }
 
 /** `text` by the tape's text rule, else `data` (hex); both without the delimiter, which belongs to the span. */
@@ -27,6 +27,7 @@ export interface LineFrame extends Frame {
   readonly data?: string;
 }
 
+const ENCODER = new TextEncoder();
 /** A byte order mark stays: it is in the line. */
 const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
@@ -57,7 +58,7 @@ export const lines = framerOf<LinesOptions, LinesState>({
 
 /** What stands before the delimiter, and before a CR that is stripped. */
 function contentOf({ text, data }: Frame): Uint8Array | undefined {
-  if (typeof text === "string") return new TextEncoder().encode(text);
+  if (typeof text === "string") return ENCODER.encode(text);
   return typeof data === "string" ? fromHex(data) : undefined;
 }
 

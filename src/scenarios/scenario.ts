@@ -1,4 +1,4 @@
-import { type Dirent, readdirSync, readFileSync, statSync } from "node:fs";
+import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
 import { join } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
@@ -33,8 +33,10 @@ export async function loadScenario(
   folder: string,
   variants: readonly string[] = [],
 ): Promise<Scenario> {
-  const files = listFiles(corpus, folder);
-  const settings = readScenarioFile(join(folder, SCENARIO_FILE), files);
+  const files = new CaseFiles(corpus, folder);
+  const file = files.first([SCENARIO_FILE]);
+  if (file === undefined) throw noScenario(join(folder, SCENARIO_FILE));
+  const settings = readScenarioFile(file);
   const tape = files.first(TAPE_FILES);
   if (tape === undefined) {
     throw new FieldtapeError("INCOMPLETE", `the scenario has no tape`, {
@@ -42,51 +44,68 @@ export async function loadScenario(
       hint: "it must be named tape.jsonl or tape.jsonl.gz",
     });
   }
-  const golden = files.first([...variants.map(variantFile), GOLDEN_FILE]) ?? join(folder, GOLDEN_FILE);
-  return { name: caseName(corpus, folder), folder, tape, golden, settings };
+  const golden = files.first([...variants.map(variantFile), GOLDEN_FILE])?.path ?? join(folder, GOLDEN_FILE);
+  return { name: caseName(corpus, folder), folder, tape: tape.path, golden, settings };
 }
 
-/** The files of a scenario's folder, listed once: a corpus has thousands of small ones. */
+/** A file of a scenario's folder. */
+interface CaseFile {
+  readonly path: string;
+  readonly size: number;
+}
+
+/** The files of a scenario's folder. They are asked for by name: listing the folder takes longer, and a corpus has thousands. */
 class CaseFiles {
   readonly #corpus: string;
   readonly #folder: string;
-  readonly #entries: ReadonlyMap<string, Dirent>;
 
-  constructor(corpus: string, folder: string, entries: readonly Dirent[]) {
+  /** @throws FieldtapeError SCENARIO_INVALID for a folder outside the corpus, INCOMPLETE when there is none */
+  constructor(corpus: string, folder: string) {
     this.#corpus = corpus;
     this.#folder = folder;
-    this.#entries = new Map(entries.map((entry) => [entry.name, entry]));
+    try {
+      refuseEscape(corpus, folder);
+    } catch (cause) {
+      if (cause instanceof FieldtapeError) throw cause;
+      if (systemCode(cause) === "ENOENT") throw noScenario(folder);
+      throw unreadable(folder, cause);
+    }
   }
 
   /** The first of `names` that is there. @throws FieldtapeError SCENARIO_INVALID when that is no file, or a link out of the corpus */
-  first(names: readonly string[]): string | undefined {
-    const entry = names.map((name) => this.#entries.get(name)).find((found) => found !== undefined);
-    if (entry === undefined) return undefined;
-    const path = join(this.#folder, entry.name);
-    if (entry.isSymbolicLink()) refuseEscape(this.#corpus, path);
-    // Reading a pipe would wait for ever for somebody who writes.
-    const isFile = entry.isSymbolicLink() ? statSync(path).isFile() : entry.isFile();
-    if (!isFile) throw new FieldtapeError("SCENARIO_INVALID", "is no file", { file: path });
-    return path;
+  first(names: readonly string[]): CaseFile | undefined {
+    for (const name of names) {
+      const path = join(this.#folder, name);
+      const status = this.#statusOf(path);
+      if (status === undefined) continue;
+      // Reading a pipe would wait for ever for somebody who writes.
+      if (!status.isFile()) throw new FieldtapeError("SCENARIO_INVALID", "is no file", { file: path });
+      return { path, size: status.size };
+    }
+    return undefined;
+  }
+
+  #statusOf(path: string): Stats | undefined {
+    try {
+      const status = lstatSync(path, { throwIfNoEntry: false });
+      if (!status?.isSymbolicLink()) return status;
+      refuseEscape(this.#corpus, path);
+      return statSync(path);
+    } catch (cause) {
+      if (cause instanceof FieldtapeError) throw cause;
+      throw unreadable(path, cause);
+    }
   }
 }
 
-function listFiles(corpus: string, folder: string): CaseFiles {
-  try {
-    refuseEscape(corpus, folder);
-    return new CaseFiles(corpus, folder, readdirSync(folder, { withFileTypes: true }));
-  } catch (cause) {
-    if (cause instanceof FieldtapeError) throw cause;
-    if (systemCode(cause) === "ENOENT") throw noScenario(folder);
-    throw new FieldtapeError("INPUT_UNREADABLE", "cannot read the scenario's folder", { file: folder, cause });
-  }
-}
+const unreadable = (file: string, cause: unknown): FieldtapeError =>
+  new FieldtapeError("INPUT_UNREADABLE", "cannot be read", { file, cause });
 
 const noScenario = (file: string): FieldtapeError =>
   new FieldtapeError("INCOMPLETE", "there is no scenario here", { file });
 
-function readScenarioFile(path: string, files: CaseFiles): ScenarioFile {
-  if (files.first([SCENARIO_FILE]) === undefined) throw noScenario(path);
+function readScenarioFile({ path, size }: CaseFile): ScenarioFile {
+  if (size > SIZE_MAX) throw new FieldtapeError("SCENARIO_INVALID", "is larger than 64 KiB", { file: path });
   const text = readText(path);
   const known = readBefore.get(text);
   if (known !== undefined) return known;
@@ -151,11 +170,8 @@ function shapeProblem(value: unknown, around: readonly unknown[]): string | unde
 
 function readText(path: string): string {
   try {
-    if (statSync(path).size > SIZE_MAX)
-      throw new FieldtapeError("SCENARIO_INVALID", "is larger than 64 KiB", { file: path });
     return readFileSync(path, "utf8");
   } catch (cause) {
-    if (cause instanceof FieldtapeError) throw cause;
-    throw new FieldtapeError("INPUT_UNREADABLE", "cannot read the scenario", { file: path, cause });
+    throw unreadable(path, cause);
   }
 }
