@@ -67,25 +67,41 @@ const external = [
   "react-devtools-core",
 ];
 
-// The program is CommonJS: only what is required can be compiled ahead on Node 20 (docs/adr/0041). It goes by rolldown because esbuild splits
-// no CommonJS. Ink cannot be required, so what draws with it is built below, as what it is.
-const program = await rolldown({
-  cwd: root,
+/**
+ * Builds what is loaded at the start of a command or of a thread, as CommonJS: only what is required can be compiled ahead on Node 20
+ * (docs/adr/0041). By rolldown, because esbuild splits no CommonJS.
+ */
+async function buildRequired({ input, chunks, ...output }) {
+  const built = await rolldown({
+    cwd: root,
+    input,
+    platform: "node",
+    transform: { target: "node20.19", define },
+    external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
+    plugins: [screensApart, nativeImports],
+  });
+  await built.write({
+    dir: `${root}/${next}`,
+    format: "cjs",
+    entryFileNames: "[name].cjs",
+    chunkFileNames: `${chunks}/[name]-[hash].cjs`,
+    sourcemap: true,
+    ...output,
+  });
+  await built.close();
+}
+await buildRequired({
   input: { "cli/main": "src/cli/main.ts", "cli/command-table": "src/cli/command-table.ts" },
-  platform: "node",
-  transform: { target: "node20.19", define },
-  external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
-  plugins: [screensApart, nativeImports],
+  chunks: "chunks",
 });
-await program.write({
-  dir: `${root}/${next}`,
-  format: "cjs",
-  entryFileNames: "[name].cjs",
-  chunkFileNames: "chunks/[name]-[hash].cjs",
-  sourcemap: true,
+// What every case needs is one file, whose parts call each other without a detour; what few need are others.
+await buildRequired({
+  input: { "suite/suite-worker": "src/cli/suite/suite-worker.ts" },
+  chunks: "suite",
+  codeSplitting: { groups: [{ name: "every-case", tags: ["$initial"] }] },
 });
-await program.close();
 
+// Ink cannot be required, modules of others are not ours to require, and a host is held by what it may read: these are ES modules.
 const common = {
   absWorkingDir: root,
   outdir: next,
@@ -113,16 +129,14 @@ await build({
   splitting: true,
   chunkNames: "chunks/esm/[name]-[hash]",
 });
-// A run starts several of each at once: few files to open instead of the program's sixty. Those of a suite are split, each by itself, into
-// what every case needs and what few do.
+// A run starts several of each at once: one file to open instead of the program's sixty.
 await build({ ...common, entryPoints: ["src/cli/plugin-host.ts", "src/plugin/kaitai/kaitai-module.ts"] });
-for (const entry of ["suite-worker", "suite-process"])
-  await build({
-    ...common,
-    entryPoints: [`src/cli/suite/${entry}.ts`],
-    splitting: true,
-    chunkNames: `chunks/${entry}/[name]-[hash]`,
-  });
+await build({
+  ...common,
+  entryPoints: ["src/cli/suite/suite-process.ts"],
+  splitting: true,
+  chunkNames: "chunks/suite-process/[name]-[hash]",
+});
 // The external updater runs outside the versions that it switches: one file that needs nothing but Node.
 await build({
   absWorkingDir: root,

@@ -4,6 +4,7 @@ const { tmpdir } = require("node:os");
 const { join } = require("node:path");
 const process = require("node:process");
 const { setFlagsFromString } = require("node:v8");
+const { MessageChannel, receiveMessageOnPort } = require("node:worker_threads");
 const { recordCompiled } = require("../bin/compiled.js");
 
 const dist = join(__dirname, "../dist");
@@ -27,9 +28,23 @@ async function compileAhead() {
     await main([...args, "--no-config"]);
     if (process.exitCode) throw new Error(`fieldtape ${args.join(" ")}: exit ${process.exitCode}`);
   }
+  await playCase();
   // A run of a suite has set this; what is kept must fit a program that has just started.
   if (process.versions.v8.startsWith("11.")) setFlagsFromString("--interrupt-budget=67584");
   keep();
+}
+
+/** As a thread of the suite does it. */
+async function playCase() {
+  const { runTask } = require(join(dist, "suite/suite-worker.cjs"));
+  const { port1, port2 } = new MessageChannel();
+  const corpus = join(folder, "corpora");
+  const job = { corpus, folder: join(corpus, "gnss/fix"), pendingFolder: join(folder, "pending") };
+  const begun = new Int32Array(new SharedArrayBuffer(4));
+  await runTask({ jobs: [job], config: { folder, none: true }, port: port1, begun });
+  const [{ result }] = receiveMessageOnPort(port2).message.finished;
+  if (result.outcome.type !== "passed") throw new Error(`a case in a thread: ${JSON.stringify(result)}`);
+  port1.close();
 }
 
 const folder = mkdtempSync(join(tmpdir(), "fieldtape-compile-"));

@@ -2,7 +2,7 @@ import process from "node:process";
 import { Flags } from "@oclif/core";
 import { EXIT, type ExitCode } from "../exit.ts";
 import { FieldtapeCommand } from "../fieldtape-command.ts";
-import { RELEASE_STEPS } from "../release/release-plan.ts";
+import { RELEASE_STEPS } from "../release/step-names.ts";
 
 export class Release extends FieldtapeCommand {
   static override summary = "Make a release of a project: version, tests, build, package, sign, publish, tag.";

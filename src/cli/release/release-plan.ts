@@ -1,22 +1,6 @@
 import { sha256Hex } from "../../bytes/sha256.ts";
 import type { ReleaseState } from "./schema.ts";
-
-/** The steps of a release, in their order. Nothing outside the working folder changes before `publish`. */
-export const RELEASE_STEPS = [
-  "version",
-  "notes",
-  "tests",
-  "build",
-  "licences",
-  "package",
-  "sign",
-  "report",
-  "hashes",
-  "publish",
-  "upload",
-  "finish",
-] as const;
-export type ReleaseStep = (typeof RELEASE_STEPS)[number];
+import { RELEASE_STEPS, type ReleaseStep } from "./step-names.ts";
 
 /** Why a step is done, or is not. */
 export type StepAction = "run" | "keep" | "skip";

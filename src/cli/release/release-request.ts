@@ -2,8 +2,8 @@ import { join, resolve } from "node:path";
 import { FieldtapeError } from "../../errors.ts";
 import { projectRoot } from "../config/config-file.ts";
 import type { Config } from "../config/schema.ts";
-import type { ReleaseStep } from "./release-plan.ts";
 import type { ReleaseRequest } from "./run-release.ts";
+import type { ReleaseStep } from "./step-names.ts";
 
 export interface ReleaseFlags {
   readonly bump?: string | undefined;

@@ -19,10 +19,10 @@ import {
   STAGED_MANIFEST,
 } from "./release-context.ts";
 import { releaseNotes } from "./release-notes.ts";
-import type { ReleaseStep } from "./release-plan.ts";
 import { digestsOf } from "./release-state.ts";
 import { filled, runCommand } from "./run-command.ts";
 import { signRelease } from "./sign-release.ts";
+import type { ReleaseStep } from "./step-names.ts";
 import { writeThirdParties } from "./third-parties.ts";
 import { reportText, versionReport } from "./version-report.ts";
 

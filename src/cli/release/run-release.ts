@@ -9,11 +9,12 @@ import { isFinished } from "./finish-release.ts";
 import { GitProject } from "./git-project.ts";
 import { type Decided, prepareRelease } from "./prepare-release.ts";
 import { NOTES_FILE, placesOf, platformOf, type ReleaseContext, type ReleasePlaces } from "./release-context.ts";
-import { type PlannedStep, planRelease, RELEASE_STEPS, type ReleaseStep } from "./release-plan.ts";
+import { type PlannedStep, planRelease } from "./release-plan.ts";
 import { madeUpSigner, namedSigner, type ReleaseSigner, type SignerFiles } from "./release-signer.ts";
 import { digestsOf, NOTHING_DONE, readReleaseState, stepsStillWhole, writeReleaseState } from "./release-state.ts";
 import { doStep } from "./release-steps.ts";
 import type { ReleaseFacts, ReleaseSettings, ReleaseState } from "./schema.ts";
+import { RELEASE_STEPS, type ReleaseStep } from "./step-names.ts";
 
 export interface ReleaseRequest {
   /** The project's. */

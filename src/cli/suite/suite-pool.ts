@@ -84,7 +84,7 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
     const { default: Pool } = await import("tinypool");
     const width = options.width ?? availableParallelism();
     const pool = new Pool({
-      filename: join(programRoot(), "dist", "cli", "suite", "suite-worker.js"),
+      filename: join(programRoot(), "bin", "suite-worker.js"),
       name: work.task,
       minThreads: 1, // the others start when there is work for them: each costs as much as a hundred small cases
       maxThreads: width,

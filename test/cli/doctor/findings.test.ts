@@ -38,7 +38,7 @@ describe("the doctor", () => {
       "bin/run.js",
       "bin/updater.js",
       "dist/cli/main.cjs",
-      "dist/cli/suite/suite-worker.js",
+      "dist/suite/suite-worker.cjs",
       "dist/updater.js",
     ]) {
       mkdirSync(join(root, name, ".."), { recursive: true });

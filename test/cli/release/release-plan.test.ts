@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { planRelease, RELEASE_STEPS, type ReleaseStep } from "../../../src/cli/release/release-plan.ts";
+import { planRelease } from "../../../src/cli/release/release-plan.ts";
+import { RELEASE_STEPS, type ReleaseStep } from "../../../src/cli/release/step-names.ts";
 
 const INPUTS = Object.fromEntries(RELEASE_STEPS.map((step) => [step, step])) as Record<ReleaseStep, unknown>;
 
