@@ -43,6 +43,8 @@ export class ReplayRun implements AsyncDisposable {
   readonly atOnce: number | undefined;
   #spent = 0;
   #batch: FedBatch = NOTHING;
+  /** The batch behind it, where it was asked for already. */
+  #ahead: Promise<IteratorResult<FedBatch, undefined>> | undefined;
   /** The next record of the batch. */
   #index = 0;
   #answers: Placed<RawRecord>[] = [];
@@ -179,7 +181,8 @@ export class ReplayRun implements AsyncDisposable {
   }
 
   async #load(): Promise<void> {
-    const { done, value } = await this.#batches.next();
+    const { done, value } = await (this.#ahead ?? this.#batches.next());
+    this.#ahead = undefined;
     if (done === true) {
       this.#ended = true;
       return;
@@ -189,6 +192,12 @@ export class ReplayRun implements AsyncDisposable {
     this.#batch = value;
     this.#index = 0;
     this.#ended = value.stopAt !== undefined;
+  }
+
+  /** Reads on while a subject in another process is at work. */
+  #readAhead(): void {
+    this.#ahead ??= this.#batches.next();
+    this.#ahead.catch(() => undefined); // whoever loads it hears of it
   }
 
   #stopAt(): Nanos {
@@ -225,7 +234,9 @@ export class ReplayRun implements AsyncDisposable {
     signal: AbortSignal,
   ): Promise<readonly TapeRecord[]> {
     try {
-      const { outputs, deadline } = await this.#run.advance(fed, until, signal);
+      const advancing = this.#run.advance(fed, until, signal);
+      if (this.atOnce !== undefined && !this.#ended) this.#readAhead();
+      const { outputs, deadline } = await advancing;
       this.#deadline = deadline;
       return outputs;
     } catch (thrown) {

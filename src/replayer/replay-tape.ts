@@ -43,7 +43,8 @@ export async function* replayTape(
   const wait = sent === undefined || waitMost === undefined ? undefined : new AnswerWait(run, sent, waitMost);
   const single = options.single === true || wait !== undefined;
   const rushed = pace === undefined && !single;
-  const portion: Limit = { count: run.atOnce ?? AT_ONCE };
+  // A subject in another process gets its batches whole: they were made for it.
+  const portion: Limit = run.atOnce === undefined ? { count: AT_ONCE } : {};
   for (;;) {
     signal.throwIfAborted();
     let limit = portion;
