@@ -26,33 +26,43 @@ for line in sys.stdin:
         sys.stdout.flush()
 `;
 
-const MODULE = 'export const PLUGIN_ABI = 1;\nexport const create = () => ({ framer: { subject: "nmea" } });\n';
+const moduleOf = (framer: string): string =>
+  `export const PLUGIN_ABI = 1;\nexport const create = () => ({ framer: { subject: ${JSON.stringify(framer)} } });\n`;
 
-/** Subjects of one's own: a tape with a sentence of NMEA a record, replayed at full speed, what is said counted. */
+/**
+ * Subjects of one's own: a tape with a sentence of NMEA a record, replayed at full speed, what is said counted. Framed as lines it shows what
+ * the border costs; as NMEA, with some twenty texts to a frame, what a frame of many parts costs beside it.
+ */
 export const ownSubjects: Bench = async ({ quick, folder }) => {
   const count = quick ? 20_000 : 200_000;
   const tape = join(folder, "sentences.tape.jsonl");
   writeSentences(tape, count);
   mkdirSync(join(folder, "module"), { recursive: true });
   writeFileSync(join(folder, "package.json"), "{}");
-  writeFileSync(join(folder, "module", "nmea.mjs"), MODULE);
+  for (const framer of ["lines", "nmea"]) writeFileSync(join(folder, "module", `${framer}.mjs`), moduleOf(framer));
   writeFileSync(join(folder, "program.py"), PROGRAM);
   const runs = quick ? 1 : 5;
-  const measured = (inProcess: boolean, name: "module" | "program") =>
+  const measured = (inProcess: boolean, name: Measured["name"]) =>
     rate({ folder, inProcess, name, tape, count, runs });
-  const here = await measured(true, "module");
-  const apart = await measured(false, "module");
+  const lines = { here: await measured(true, "own-lines"), apart: await measured(false, "own-lines") };
+  const nmea = { here: await measured(true, "own-nmea"), apart: await measured(false, "own-nmea") };
   return [
     {
-      work: "replay NMEA into a module in a process of its own",
-      ours: apart,
+      work: "replay lines into a module in a process of its own",
+      ours: lines.apart,
       unit: "frames/s",
-      peer: { name: "in process", figure: here },
+      peer: { name: "in process", figure: lines.here },
       target: { compare: "at least", figure: 200_000 },
     },
     {
-      work: "the same, as a part of in process",
-      ours: apart / here,
+      work: "replay NMEA, some twenty texts a frame, into one",
+      ours: nmea.apart,
+      unit: "frames/s",
+      peer: { name: "in process", figure: nmea.here },
+    },
+    {
+      work: "the lesser of the two, as a part of in process",
+      ours: Math.min(lines.apart / lines.here, nmea.apart / nmea.here),
       unit: "×",
       peer: undefined,
       target: { compare: "at least", figure: 0.25 },
@@ -70,7 +80,7 @@ export const ownSubjects: Bench = async ({ quick, folder }) => {
 interface Measured {
   readonly folder: string;
   readonly inProcess: boolean;
-  readonly name: "module" | "program";
+  readonly name: "own-lines" | "own-nmea" | "program";
   readonly tape: string;
   readonly count: number;
   readonly runs: number;
@@ -79,7 +89,8 @@ interface Measured {
 async function rate({ folder, inProcess, name, tape, count, runs }: Measured): Promise<number> {
   const config = {
     subjects: {
-      module: { module: "./module/nmea.mjs" },
+      "own-lines": { module: "./module/lines.mjs" },
+      "own-nmea": { module: "./module/nmea.mjs" },
       program: { command: ["python3", "program.py"] as [string, string] },
     },
   };
