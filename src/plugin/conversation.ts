@@ -29,7 +29,7 @@ export interface ConversationOptions {
 }
 
 /** Lines go out in portions of about so many bytes: while the program works at one, answers to the one before come back. */
-const SLAB_BYTES = 16 * 1024;
+const SLAB_BYTES = 32 * 1024;
 const BEFORE = nanos(-1);
 
 interface Owed {
