@@ -16,7 +16,7 @@ export interface Named {
 export type TakeResult<Result> = (result: Result, spent: Nanos | undefined) => void;
 
 /** Where something is done with each case: on threads, in processes, on other machines. */
-export interface JobRunner<Job extends JobPlace, Result extends Named> {
+export interface JobRunner<Job extends JobPlace, Result extends Named> extends AsyncDisposable {
   /**
    * Does one job after another. What a job's worker dies of, or hangs on, is that job's result.
    *

@@ -24,7 +24,7 @@ export interface QueueRunnerOptions {
 const KEPT_SECONDS = 3_600;
 
 /** Runs cases wherever a worker takes them out of the queue. A worker that is killed loses its jobs to another one. */
-export class QueueRunner implements CaseRunner, AsyncDisposable {
+export class QueueRunner implements CaseRunner {
   /** Jobs are waited for, not worked on: as many batches at once as keep a fleet busy. */
   readonly width = 16;
   readonly #options: QueueRunnerOptions;

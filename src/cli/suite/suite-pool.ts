@@ -62,7 +62,7 @@ function compileLater(): void {
 }
 
 /** Does something with cases on threads: one that hangs or dies is that case's outcome, and the others go on. */
-export class SuitePool<Job extends JobPlace, Result extends Named> implements JobRunner<Job, Result>, AsyncDisposable {
+export class SuitePool<Job extends JobPlace, Result extends Named> implements JobRunner<Job, Result> {
   readonly width: number;
   readonly #options: SuitePoolOptions;
   readonly #work: PoolWork<Job, Result>;

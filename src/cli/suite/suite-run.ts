@@ -56,19 +56,23 @@ const KEPT = ".fieldtape";
 const CLEAR_LINE = "\r\u001b[K";
 
 /**
- * Finds the cases below a folder and runs those that are chosen, wherever that is done.
+ * Finds the cases below a folder and runs those that are chosen, wherever that is done. Where it was done is over then: threads end while
+ * the result is put together.
  *
  * @throws FieldtapeError INCOMPLETE when there is none
  */
 export async function runCases(runner: CaseRunner, request: SuiteRequest): Promise<SuiteReport> {
   const world = realWorld({ sleep: "coarse" });
-  const chosen = await chooseCases(request, request.shard === undefined ? {} : await readTimings());
+  const timings = readTimings();
+  const chosen = await chooseCases(request, timings);
   const played = await playCases(runner, request, chosen, world);
+  const over = runner[Symbol.asyncDispose]();
   const today = formatIso(world.wall.wallNow()).slice(0, 10);
   const settling = { today, repeated: request.determinism > 0 };
   const declared = await Promise.all(played.results.map((result) => withDeclared(result, chosen.corpus)));
   const settled = declared.map((result) => portable(settle(result, settling), process.cwd()));
-  if (request.shard === undefined) await keepTimings(played.timings);
+  if (request.shard === undefined) keepTimings(timings, played.timings);
+  await over;
   return {
     result: {
       format: "fieldtape-run",

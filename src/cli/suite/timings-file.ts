@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
 import type { Timings } from "../../scenarios/run/run-result.ts";
@@ -9,9 +9,9 @@ const FORMAT = "fieldtape-timings";
 const VERSION = 1;
 
 /** How long cases took before: what parts of a run are divided by. None, where there is no such file or it is damaged. */
-export async function readTimings(): Promise<Timings> {
+export function readTimings(): Timings {
   try {
-    return timingsIn(JSON.parse(await readFile(resolve(TIMINGS), "utf8")));
+    return timingsIn(JSON.parse(readFileSync(resolve(TIMINGS), "utf8")));
   } catch {
     return {};
   }
@@ -26,18 +26,18 @@ function timingsIn(value: unknown): Timings {
   return Object.fromEntries(Object.entries(nanos).filter(([, time]) => Number.isSafeInteger(time) && time >= 0));
 }
 
-/** Keeps what cases took now beside what others took before. A place that cannot be written to costs the next run its balance, no more. */
-export async function keepTimings(now: Timings): Promise<void> {
+/**
+ * Keeps what cases took now beside what others took before. A place that cannot be written to costs the next run its balance, no more.
+ * Nothing goes on beside it any more, and a dozen waits for the system take longer than what is waited for.
+ */
+export function keepTimings(before: Timings, now: Timings): void {
   if (Object.keys(now).length === 0) return;
   const path = resolve(TIMINGS);
-  const before = await readTimings();
   const all = new Map([...Object.entries(before), ...Object.entries(now)]);
   const nanos = Object.fromEntries([...all].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFileAtomic(path, `${JSON.stringify({ format: FORMAT, version: VERSION, nanos })}\n`, {
-      fsync: false,
-    });
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileAtomic.sync(path, `${JSON.stringify({ format: FORMAT, version: VERSION, nanos })}\n`, { fsync: false });
   } catch {
     // Said in the docs: timings are a cache.
   }

@@ -22,7 +22,7 @@ export class SuiteMerge extends FieldtapeCommand {
 
   protected override async act(): Promise<ExitCode> {
     const { argv, flags } = await this.parse(SuiteMerge);
-    const [{ mergeRuns, timingsOf }, { readRunResult }, { keepTimings }, { conclude, runJson, runLines }] =
+    const [{ mergeRuns, timingsOf }, { readRunResult }, { keepTimings, readTimings }, { conclude, runJson, runLines }] =
       await Promise.all([
         import("../../../scenarios/run/run-result.ts"),
         import("../../suite/read-result.ts"),
@@ -37,7 +37,7 @@ export class SuiteMerge extends FieldtapeCommand {
     const parts = [];
     for (const file of argv) parts.push(await readRunResult(String(file)));
     const result = mergeRuns(parts);
-    await keepTimings(timingsOf(parts));
+    keepTimings(readTimings(), timingsOf(parts));
     if (flags.json) for (const value of runJson(result)) await this.printJson(value);
     else for (const words of runLines(result)) await this.printLine(words);
     this.say(countWords(result.cases));
