@@ -42,8 +42,7 @@ export const ownSubjects: Bench = async ({ quick, folder }) => {
   for (const framer of ["lines", "nmea"]) writeFileSync(join(folder, "module", `${framer}.mjs`), moduleOf(framer));
   writeFileSync(join(folder, "program.py"), PROGRAM);
   const runs = quick ? 1 : 5;
-  const measured = (inProcess: boolean, name: Measured["name"]) =>
-    rate({ folder, inProcess, name, tape, count, runs });
+  const measured = (inProcess: boolean, name: Measured["name"]) => rate({ folder, inProcess, name, tape, count, runs });
   const lines = { here: await measured(true, "own-lines"), apart: await measured(false, "own-lines") };
   const nmea = { here: await measured(true, "own-nmea"), apart: await measured(false, "own-nmea") };
   return [
