@@ -7,7 +7,15 @@ import { VERSION } from "../version.ts";
 import { type Finding, note, ok, problem, warning } from "./finding.ts";
 
 /** Files without which some command does not work. */
-const NEEDED = ["bin/run.js", "bin/updater.js", "dist/cli/main.cjs", "dist/suite/suite-worker.cjs", "dist/updater.js"];
+const NEEDED = [
+  "bin/run.js",
+  "bin/updater.js",
+  "bin/native-import.js",
+  "bin/suite-worker.js",
+  "dist/cli/main.cjs",
+  "dist/suite/suite-worker.cjs",
+  "dist/updater.js",
+];
 /** Majors of Node.js that fieldtape is tested on. */
 const TESTED = [20, 24];
 

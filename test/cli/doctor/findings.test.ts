@@ -37,6 +37,8 @@ describe("the doctor", () => {
     for (const name of [
       "bin/run.js",
       "bin/updater.js",
+      "bin/native-import.js",
+      "bin/suite-worker.js",
       "dist/cli/main.cjs",
       "dist/suite/suite-worker.cjs",
       "dist/updater.js",
