@@ -19,18 +19,19 @@ export async function runDevice<State>(device: Device<State>, link: Link, option
     for (const bytes of step.outputs) await link.send(bytes);
   };
   const events = link.events[Symbol.asyncIterator]();
-  let next = events.next();
+  let coming = new Coming(events.next());
   await tell({ type: "open" });
   while (!signal.aborted) {
-    const event = await firstOf(next, device.deadline(state), clock, signal);
-    if (event === "aborted") return;
-    if (event === "elapsed") await tell(ELAPSED);
-    else if (event.done === true) return;
+    const first = await firstOf(coming, device.deadline(state), clock, signal);
+    if (first === "aborted") return;
+    if (first === "elapsed") await tell(ELAPSED);
     else {
+      const event = await coming.event;
+      if (event.done === true) return;
       const input = heard(event.value);
       if (input !== undefined) await tell(input);
       if (input?.type === "close") return;
-      next = events.next();
+      coming = new Coming(events.next());
     }
   }
 }
@@ -42,31 +43,52 @@ function heard(event: LinkEvent): DeviceInput | undefined {
   return { type: event.change === "open" ? "open" : "close" };
 }
 
-/** The next event of the wire, or the deadline, whichever comes first. */
-async function firstOf(
-  next: Promise<IteratorResult<LinkEvent>>,
-  deadline: ReturnType<Device["deadline"]>,
-  clock: Clock,
-  signal: AbortSignal,
-): Promise<IteratorResult<LinkEvent> | "elapsed" | "aborted"> {
-  const over = new AbortController();
-  const either = AbortSignal.any([signal, over.signal]);
-  const asleep = (
-    deadline === undefined
-      ? new Promise<never>((_, reject) => onAbort(either, reject))
-      : clock.sleepUntil(deadline, either)
-  ).then(
-    () => "elapsed" as const,
-    () => "aborted" as const,
-  );
-  try {
-    return await Promise.race([next, asleep]);
-  } finally {
-    over.abort();
+/** The next event of a wire, to be waited for again and again. Racing its promise would keep something of every race until it comes. */
+class Coming {
+  readonly event: Promise<IteratorResult<LinkEvent>>;
+  #come = false;
+  #wake: () => void = () => {};
+
+  constructor(event: Promise<IteratorResult<LinkEvent>>) {
+    this.event = event;
+    const come = (): void => {
+      this.#come = true;
+      this.#wake();
+    };
+    event.then(come, come);
+  }
+
+  /** Calls back when it has come, unless another call comes first. */
+  wakes(wake: () => void): void {
+    this.#wake = wake;
+    if (this.#come) wake();
   }
 }
 
-function onAbort(signal: AbortSignal, then: (reason: unknown) => void): void {
-  if (signal.aborted) then(signal.reason);
-  else signal.addEventListener("abort", () => then(signal.reason), { once: true });
+/** The next event of the wire, or the deadline, whichever comes first. */
+async function firstOf(
+  coming: Coming,
+  deadline: ReturnType<Device["deadline"]>,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<"come" | "elapsed" | "aborted"> {
+  if (signal.aborted) return "aborted";
+  const over = new AbortController();
+  const end = (): void => over.abort();
+  // Not AbortSignal.any: Node keeps something of each for as long as `signal` lives, and a device may be played for weeks.
+  signal.addEventListener("abort", end);
+  try {
+    return await new Promise((resolve) => {
+      coming.wakes(() => resolve("come"));
+      if (deadline === undefined) over.signal.addEventListener("abort", () => resolve("aborted"), { once: true });
+      else
+        clock.sleepUntil(deadline, over.signal).then(
+          () => resolve("elapsed"),
+          () => resolve("aborted"),
+        );
+    });
+  } finally {
+    signal.removeEventListener("abort", end);
+    over.abort();
+  }
 }
