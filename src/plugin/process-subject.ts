@@ -15,7 +15,8 @@ export interface ProcessSubjectOptions extends Omit<ConversationOptions, "comman
 
 /** While it works at some of them, the answers to others are read. More at once would only live longer in both heaps. */
 const AT_ONCE = 768;
-const PORTION_BYTES = 256 * 1024;
+/** A frame of each byte would still be below the limit on answers. */
+const PORTION_BYTES = 96 * 1024;
 /** Programs that have finished a run and take another one: as many as there may be runs at once. */
 const IDLE_MAX = 4;
 
