@@ -48,7 +48,7 @@ async function playCase() {
 }
 
 const folder = mkdtempSync(join(tmpdir(), "fieldtape-compile-"));
-process.env.XDG_STATE_HOME = folder;
+process.env.FIELDTAPE_STATE = folder;
 delete process.env.CI; // where no golden is accepted; this one lives as long as this script
 process.chdir(folder);
 compileAhead()
