@@ -15,14 +15,18 @@ const ticking: Device<Nanos> = {
   step: (_, __, at) => ({ state: plus(at, millis(1)), outputs: [] }),
   deadline: (next) => next,
 };
-const silent = { events: { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) } };
+const silent: Link = {
+  events: { [Symbol.asyncIterator]: () => ({ next: () => new Promise<never>(() => {}) }) },
+  send: async () => {},
+  [Symbol.asyncDispose]: async () => {},
+};
 const kept = (): number => {
   globalThis.gc?.();
   return process.memoryUsage().heapUsed;
 };
 const clock = new VirtualClock(turn);
 const over = new AbortController();
-const played = runDevice(ticking, silent as unknown as Link, { config: {} as never, clock, signal: over.signal });
+const played = runDevice(ticking, silent, { config: { intervalMs: 1, count: 0 }, clock, signal: over.signal });
 const before = kept();
 for (let tick = 0; tick < count; tick++) await clock.advance(clock.nextWake ?? clock.now());
 const grown = kept() - before;
