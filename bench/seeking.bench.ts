@@ -23,7 +23,8 @@ export const seeking: Bench = async ({ quick, folder, root }) => {
       1,
       () => void spawnSync(process.execPath, [program, "tape", "inspect", path, "--no-config"], { stdio: "ignore" }),
     )) * 1000;
-  const seeks = await warmSeeks(program, path, span, quick ? 5 : 30);
+  // On a small tape the first snapshot stands at a fifth, and before it a seek begins where the tape does.
+  const seeks = await warmSeeks(program, path, { span, from: quick ? 0.3 : 0, count: quick ? 5 : 30 });
   return [
     {
       work: `${megabytes} MB tape: process start to the first screen of replay --ui, no index`,
@@ -79,8 +80,7 @@ async function firstScreen(program: string, path: string): Promise<number> {
 async function warmSeeks(
   program: string,
   path: string,
-  span: number,
-  count: number,
+  { span, from, count }: { readonly span: number; readonly from: number; readonly count: number },
 ): Promise<{ readonly milliseconds: number; readonly replayed: number }> {
   const child = spawn(process.execPath, [program, "replay", path, "--subject", "lines", "--step", "--no-config"], {
     stdio: ["pipe", "ignore", "pipe"],
@@ -99,9 +99,8 @@ async function warmSeeks(
   let replayed = 0;
   for (let n = 1; n <= count; n += 1) {
     const start = performance.now();
-    // The golden ratio strides evenly and never hits a place twice. On a small tape the first snapshot stands at a fifth: before it a
-    // seek begins where the tape does.
-    const words = await go(span * (0.3 + 0.7 * ((n * 0.618034) % 1)));
+    // The golden ratio strides evenly and never hits a place twice.
+    const words = await go(span * (from + (1 - from) * ((n * 0.618034) % 1)));
     timings.push(performance.now() - start);
     if (!words.includes("warm seek")) throw new Error(`a seek was not warm: ${words}`);
     replayed = Math.max(replayed, Number(/seek, (\d+) record/.exec(words)?.[1]));
