@@ -1,4 +1,4 @@
-// What V8 has compiled once, kept for every start: half of the time of a plain command went into compiling it. Node 22 can do this by itself,
+// What V8 has compiled once, kept for every start: a quarter of the time of a plain command went into compiling it. Node 22 can do this by itself,
 // into a folder of the user's; here it is done when the program is built, so that nothing is written, or believed, at run time
 // (docs/adr/0041). V8 refuses what another version of it, other flags or another processor made, and compiles as ever.
 
