@@ -15,7 +15,7 @@ import { type Opening, parseTold, type Told } from "./schema.ts";
 /** Makes the subject that plays with these options. */
 export type SubjectFor = (config: Json) => Promise<Subject>;
 
-const WRITE_LENGTH = 16 * 1024;
+const WRITE_LENGTH = 64 * 1024;
 /** While something takes long, it says so often that it is at work. */
 const HEARTBEAT = seconds(1);
 

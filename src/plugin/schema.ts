@@ -94,7 +94,7 @@ const TABLE = z.object({
       z.array(z.string().refine((name) => name !== "__proto__", "is no name")),
     ]),
   ),
-  rows: z.array(z.unknown()),
+  rows: z.custom<readonly unknown[]>(Array.isArray, "must be a list"),
 });
 
 export type Told = z.output<typeof TOLD>;
