@@ -16,7 +16,8 @@ export interface Question {
 }
 
 export interface AnswersListener {
-  answered(answer: Answer): void;
+  /** `said`: what was said since the answer before. */
+  answered(answer: Answer, said: readonly TapeRecord[]): void;
   /** In words what the program did that it may not. */
   broke(problem: string): void;
 }
@@ -30,7 +31,8 @@ export class Answers {
   role: Subject["role"] = "observer";
   readonly #listener: AnswersListener;
   #scanner = protocolScanner("its answer");
-  #question = UNASKED;
+  /** In the order asked, which is the order of the answers. */
+  #questions: Question[] = [];
   #said: TapeRecord[] = [];
   #at = NOTHING_YET;
   #bytes = 0;
@@ -48,21 +50,14 @@ export class Answers {
   /** A new run: what was said before has no bearing on it. */
   begin(): void {
     this.#scanner = protocolScanner("its answer");
-    this.#said = [];
+    this.#questions = [];
     this.#at = NOTHING_YET;
+    this.#count();
   }
 
   ask(question: Question): void {
-    this.#question = question;
-    this.#bytes = 0;
-    this.#logged = 0;
-  }
-
-  /** What was said since it was last taken. */
-  takeSaid(): readonly TapeRecord[] {
-    const said = this.#said;
-    this.#said = [];
-    return said;
+    this.#questions.push(question);
+    if (this.#questions.length === 1) this.#count();
   }
 
   take(bytes: Uint8Array): void {
@@ -121,7 +116,7 @@ export class Answers {
   #say(record: TapeRecord & { readonly at: Nanos }): string | undefined {
     const { at } = record;
     if (at < this.#at) return `went back in time: it said something at ${at} ns after ${this.#at} ns`;
-    if (at > this.#question.reach) return `said something at ${at} ns, which has not come yet`;
+    if (at > (this.#questions[0] ?? UNASKED).reach) return `said something at ${at} ns, which has not come yet`;
     if (this.#said.length >= ANSWERS_MAX) return flood(`${ANSWERS_MAX} answers`);
     this.#at = at;
     this.#said.push(record);
@@ -133,12 +128,23 @@ export class Answers {
     if (typeof answer === "string") return meaningless(answer);
     const { type } = answer;
     if (type === "alive") return undefined;
-    const { answer: expected, id } = this.#question;
+    const { answer: expected, id } = this.#questions[0] ?? UNASKED;
     if (type !== "failed" && (type !== expected || ("id" in answer && answer.id !== id)))
       return `answered ${type} where ${expected === "alive" ? "nothing" : expected} was owed`;
-    if (type !== "snapshot" || answer.more !== true) this.#question = UNASKED;
-    this.#listener.answered(answer);
+    const said = this.#said;
+    if (type !== "snapshot" || answer.more !== true) {
+      this.#questions.shift();
+      this.#count();
+    }
+    this.#listener.answered(answer, said);
     return undefined;
+  }
+
+  /** The limits are those of one answer. */
+  #count(): void {
+    this.#said = [];
+    this.#bytes = 0;
+    this.#logged = 0;
   }
 }
 

@@ -32,14 +32,21 @@ export interface ConversationOptions {
 const SLAB_BYTES = 32 * 1024;
 const BEFORE = nanos(-1);
 
+/** An answer, and what was said before it. */
+interface Answered {
+  readonly answer: Answer;
+  readonly said: readonly TapeRecord[];
+}
+
 interface Owed {
-  resolve(answer: Answer): void;
+  readonly signal: AbortSignal;
+  resolve(answered: Answered): void;
   reject(failure: unknown): void;
 }
 
 /**
- * The protocol of docs/writing-a-subject.md, as the side that asks: one question at a time. The first failure ends the program and is
- * what every later question gets.
+ * The protocol of docs/writing-a-subject.md, as the side that asks. A question may be asked before the one before it is answered, and
+ * the program then need not wait for it. The first failure ends the program and is what every later question gets.
  */
 export class Conversation {
   readonly #name: string;
@@ -48,7 +55,10 @@ export class Conversation {
   readonly #answers: Answers;
   readonly #vigil: Vigil;
   readonly #encoder = new LineEncoder();
-  #owed: Owed | undefined;
+  /** In the order asked, which is the order of the answers. */
+  #owed: Owed[] = [];
+  /** What it is being told: one thing after the other. */
+  #telling: Promise<void> = Promise.resolve();
   #failure: unknown;
   /** What it said of its failure. */
   #said: Extract<Answer, { type: "failed" }> | undefined;
@@ -60,7 +70,7 @@ export class Conversation {
     this.#name = name;
     this.#file = file;
     const broke = (problem: string): void => this.#broke("SUBJECT_CRASHED", problem);
-    this.#answers = new Answers({ answered: (answer) => this.#take(answer), broke });
+    this.#answers = new Answers({ answered: (answer, said) => this.#take({ answer, said }), broke });
     this.#child = new Child(command, folder, {
       takes: (bytes) => {
         this.#vigil.heard();
@@ -84,6 +94,11 @@ export class Conversation {
     return this.#failure === undefined;
   }
 
+  /** Whether it owes an answer. */
+  get busy(): boolean {
+    return this.#owed.length > 0;
+  }
+
   /**
    * Begins a run.
    *
@@ -93,18 +108,19 @@ export class Conversation {
   async open(options: OpenOptions, signal: AbortSignal): Promise<Ready> {
     const { config, channels, seed, time, recorded, snapshot } = options;
     this.#answers.begin();
-    for (const b64 of pieces(snapshot)) this.#write({ type: "state", b64 });
-    this.#write({
-      type: "open",
-      abi: PLUGIN_ABI,
-      config,
-      channels,
-      seed,
-      time: time ?? "recorded",
-      ...(recorded === undefined || recorded.length === 0 ? {} : { recorded }),
-      ...(snapshot === undefined ? {} : { snapshot: "" }),
+    const { answer: ready } = await this.#ask({ answer: "ready", id: 0, reach: BEFORE }, signal, () => {
+      for (const b64 of pieces(snapshot)) this.#write({ type: "state", b64 });
+      this.#write({
+        type: "open",
+        abi: PLUGIN_ABI,
+        config,
+        channels,
+        seed,
+        time: time ?? "recorded",
+        ...(recorded === undefined || recorded.length === 0 ? {} : { recorded }),
+        ...(snapshot === undefined ? {} : { snapshot: "" }),
+      });
     });
-    const ready = await this.#ask({ answer: "ready", id: 0, reach: BEFORE }, signal);
     assert(ready.type === "ready", "another answer than the one that was asked for");
     if (ready.abi !== PLUGIN_ABI) {
       this.#fail(this.#error("OPTIONS_INVALID", abiWords(this.#name, ready.abi), undefined));
@@ -119,29 +135,27 @@ export class Conversation {
     const reach = last === undefined || last.type === "header" || last.at < until ? until : last.at;
     this.#asked += 1;
     const id = this.#asked;
-    const owed = this.#expect({ answer: "done", id, reach }, signal);
-    for (const record of records) {
-      if (!isTold(record)) continue;
-      this.#encoder.append(record, 0);
-      if (this.#encoder.length >= SLAB_BYTES) await this.#flush();
-    }
-    this.#encoder.appendLine(`{"type":"advance","id":${id},"until":${until}}`);
-    await this.#flush();
-    const done = await owed;
+    const { answer: done, said } = await this.#ask({ answer: "done", id, reach }, signal, async () => {
+      for (const record of records) {
+        if (!isTold(record)) continue;
+        this.#encoder.append(record, 0);
+        if (this.#encoder.length >= SLAB_BYTES) await this.#flush();
+      }
+      this.#encoder.appendLine(`{"type":"advance","id":${id},"until":${until}}`);
+    });
     assert(done.type === "done", "another answer than the one that was asked for");
     const { deadline } = done;
     if (deadline !== undefined && deadline <= until) {
       this.#broke("SUBJECT_CRASHED", `names ${deadline} ns as its deadline, which is over at ${until} ns`);
       throw this.#failure;
     }
-    return { outputs: this.#answers.takeSaid(), deadline };
+    return { outputs: said, deadline };
   }
 
   async snapshot(signal: AbortSignal): Promise<Uint8Array> {
     this.#asked += 1;
-    this.#state = "";
-    this.#write({ type: "snapshot", id: this.#asked });
-    await this.#ask({ answer: "snapshot", id: this.#asked, reach: BEFORE }, signal);
+    const id = this.#asked;
+    await this.#ask({ answer: "snapshot", id, reach: BEFORE }, signal, () => this.#write({ type: "snapshot", id }));
     const state = this.#state;
     this.#state = "";
     return new Uint8Array(Buffer.from(state, "base64"));
@@ -153,10 +167,12 @@ export class Conversation {
     signal: AbortSignal,
   ): Promise<Uint8Array | undefined> {
     this.#asked += 1;
-    this.#write({ type: "rewrite", id: this.#asked, b64: Buffer.from(bytes).toString("base64"), value, edits });
-    const said = await this.#ask({ answer: "rewritten", id: this.#asked, reach: BEFORE }, signal);
-    assert(said.type === "rewritten", "another answer than the one that was asked for");
-    return said.b64 === null ? undefined : new Uint8Array(Buffer.from(said.b64, "base64"));
+    const id = this.#asked;
+    const { answer } = await this.#ask({ answer: "rewritten", id, reach: BEFORE }, signal, () =>
+      this.#write({ type: "rewrite", id, b64: Buffer.from(bytes).toString("base64"), value, edits }),
+    );
+    assert(answer.type === "rewritten", "another answer than the one that was asked for");
+    return answer.b64 === null ? undefined : new Uint8Array(Buffer.from(answer.b64, "base64"));
   }
 
   /** What it may say. */
@@ -175,34 +191,30 @@ export class Conversation {
     this.#broke("SUBJECT_CRASHED", "was ended");
   }
 
-  async #ask(question: Question, signal: AbortSignal): Promise<Answer> {
-    const owed = this.#expect(question, signal);
-    await this.#flush();
-    return owed;
-  }
-
-  #expect(question: Question, signal: AbortSignal): Promise<Answer> {
-    assert(this.#owed === undefined, "a subject in another process is asked one thing at a time");
-    const owed = new Promise<Answer>((resolve, reject) => {
-      this.#owed = { resolve, reject };
+  /** `tell` writes the question, behind those that are still being written. */
+  #ask(question: Question, signal: AbortSignal, tell: () => Promise<void> | void): Promise<Answered> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
+    const answered = new Promise<Answered>((resolve, reject) => {
+      this.#owed.push({ signal, resolve, reject });
     });
-    // Whoever asked may still be writing when the answer fails.
-    owed.catch(() => undefined);
-    if (this.#failure === undefined) {
-      this.#answers.ask(question);
-      this.#vigil.begin(signal);
-    } else this.#settle()?.reject(this.#failure);
-    return owed;
+    this.#answers.ask(question);
+    if (this.#owed.length === 1) this.#vigil.begin(signal);
+    this.#telling = this.#telling
+      .then(tell)
+      .then(() => this.#flush())
+      .catch((thrown: unknown) => this.#fail(thrown));
+    return answered;
   }
 
-  #settle(): Owed | undefined {
-    const owed = this.#owed;
-    this.#owed = undefined;
-    this.#vigil.rest();
-    return owed;
+  #settle(answered: Answered): void {
+    this.#owed.shift()?.resolve(answered);
+    const [next] = this.#owed;
+    if (next === undefined) this.#vigil.rest();
+    else this.#vigil.begin(next.signal);
   }
 
-  #take(answer: Answer): void {
+  #take(answered: Answered): void {
+    const { answer } = answered;
     if (answer.type === "failed") {
       this.#said ??= answer;
       // What it logged before it said so stands in the other pipe already, and is read within a turn.
@@ -216,7 +228,7 @@ export class Conversation {
       if (this.#state.length > STATE_MAX) this.#broke("SUBJECT_CRASHED", `has a state of more than ${STATE_MAX} bytes`);
       if (answer.more === true) return;
     }
-    this.#settle()?.resolve(answer);
+    this.#settle(answered);
   }
 
   /** What it said itself of its failure counts before what came of it. */
@@ -230,7 +242,7 @@ export class Conversation {
   #fail(failure: unknown): void {
     if (this.#failure !== undefined) return;
     this.#failure = failure;
-    this.#settle()?.reject(failure);
+    for (const owed of this.#owed.splice(0)) owed.reject(failure);
     this.#vigil.end();
     this.#child.kill();
   }

@@ -1,4 +1,4 @@
-import { FieldtapeError } from "../errors.ts";
+import { assert, FieldtapeError } from "../errors.ts";
 import type { Edit, FrameOnWire } from "../machine/machine.ts";
 import { refusePortFaults } from "../replayer/machine-subject.ts";
 import type { Advanced, OpenOptions, Subject, SubjectRun } from "../replayer/subject.ts";
@@ -77,7 +77,8 @@ export class ProcessSubject implements Subject {
   }
 
   #release(conversation: Conversation, { again }: Ready, generation: number): void {
-    const isOfUse = again === true && conversation.alive && generation === this.#generation;
+    // A run may be left while it is at work.
+    const isOfUse = again === true && conversation.alive && !conversation.busy && generation === this.#generation;
     if (isOfUse && this.#idle.length < IDLE_MAX) {
       conversation.idle = true;
       this.#idle.push(conversation);
@@ -110,19 +111,20 @@ class ProcessRun implements SubjectRun {
   async advance(records: readonly TapeRecord[], until: Nanos, signal: AbortSignal): Promise<Advanced> {
     signal.throwIfAborted();
     this.#signal = signal;
-    const outputs: TapeRecord[] = [];
-    for (let start = 0; ; ) {
+    const answers: Promise<Advanced>[] = [];
+    for (let start = 0; start < records.length || answers.length === 0; ) {
       const end = portionEnd(records, start);
       const next = records[end];
       // ADR 0001: more of this instant may be to come.
       const reached = next === undefined || next.type === "header" ? until : nanos(next.at - 1);
       const portion = start === 0 && next === undefined ? records : records.slice(start, end);
-      const said = await this.#conversation.advance(portion, reached, signal);
-      if (portion === records) return said;
-      for (const output of said.outputs) outputs.push(output);
-      if (next === undefined) return { outputs, deadline: said.deadline };
+      answers.push(this.#conversation.advance(portion, reached, signal));
       start = end;
     }
+    const [first, ...others] = await Promise.all(answers);
+    assert(first !== undefined, "an advance without an answer");
+    if (others.length === 0) return first;
+    return { outputs: [first, ...others].flatMap(({ outputs }) => outputs), deadline: others.at(-1)?.deadline };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,5 +1,5 @@
 import { FieldtapeError } from "../errors.ts";
-import type { RawRecord, TapeRecord } from "../tape/record.ts";
+import type { RawRecord } from "../tape/record.ts";
 import type { Clock } from "../time/clock.ts";
 import { type Nanos, nanos, ZERO } from "../time/nanos.ts";
 import type { FedBatch, FedRecord, Landmark } from "./feed.ts";
@@ -26,6 +26,12 @@ export interface ReplayRunOptions extends OpenOptions {
   readonly clock?: Clock;
 }
 
+/** A subject at work: what will have come of it, and where the run stands then. */
+interface Advance {
+  readonly step: Promise<ReplayStep>;
+  readonly position: Position;
+}
+
 /** Before the first record: not even a deadline at 0 has fired. */
 const START: Position = { at: nanos(-1), line: 0, fed: 0 };
 const NOTHING: FedBatch = { records: [], lines: [], answers: [] };
@@ -43,15 +49,13 @@ export class ReplayRun implements AsyncDisposable {
   readonly atOnce: number | undefined;
   #spent = 0;
   #batch: FedBatch = NOTHING;
-  /** The batch behind it, where it was asked for already. */
-  #ahead: Promise<IteratorResult<FedBatch, undefined>> | undefined;
   /** The next record of the batch. */
   #index = 0;
   #answers: Placed<RawRecord>[] = [];
   #delay = 0;
-  #reached: Nanos;
-  #line: number;
-  #fed: number;
+  #position: Position;
+  /** Where the subject was told to go, which is ahead of the position while it is at work. */
+  #told: Position;
   #deadline: Nanos | undefined;
   #ended = false;
   /** Behind the batch before this one. */
@@ -62,15 +66,13 @@ export class ReplayRun implements AsyncDisposable {
     run: SubjectRun,
     options: ReplayRunOptions & { readonly atOnce: number | undefined },
   ) {
-    const { at, line, fed } = options.resume ?? START;
     this.#batches = batches[Symbol.asyncIterator]();
     this.#run = run;
     this.#file = options.file;
     this.#clock = options.clock;
     this.atOnce = options.atOnce;
-    this.#reached = at;
-    this.#line = line;
-    this.#fed = fed;
+    this.#position = options.resume ?? START;
+    this.#told = this.#position;
   }
 
   static async open(
@@ -91,7 +93,7 @@ export class ReplayRun implements AsyncDisposable {
   }
 
   get position(): Position {
-    return { at: this.#reached, line: this.#line, fed: this.#fed };
+    return this.#position;
   }
 
   /** When the subject next wants to hear that time has passed. */
@@ -122,7 +124,7 @@ export class ReplayRun implements AsyncDisposable {
     if (deadline !== undefined && deadline <= stopAt && (next === undefined || deadline < next.at))
       return { type: "deadline", at: deadline };
     if (next !== undefined) return next;
-    return this.#reached < stopAt ? { type: "stop", at: stopAt } : undefined;
+    return this.#told.at < stopAt ? { type: "stop", at: stopAt } : undefined;
   }
 
   /**
@@ -132,13 +134,42 @@ export class ReplayRun implements AsyncDisposable {
    * @throws FieldtapeError SUBJECT_CRASHED, SUBJECT_HUNG with the line, where it is known.
    */
   async advance(limit: Limit, signal: AbortSignal): Promise<ReplayStep | undefined> {
+    return this.#arrive(this.#tell(limit, signal));
+  }
+
+  /**
+   * The rest, in batches as they come. While a step is looked at, the subject is at work on the next one: nothing else may be asked of the
+   * run in between, and it has no snapshot.
+   *
+   * @throws FieldtapeError as `advance`
+   */
+  async *rest(signal: AbortSignal): AsyncGenerator<ReplayStep, undefined> {
+    let next = this.#tell({}, signal);
+    for (;;) {
+      signal.throwIfAborted();
+      const step = await this.#arrive(next, () => {
+        next = this.#tell({}, signal);
+        next.catch(() => undefined); // whoever waits for it hears of it
+      });
+      if (step === undefined) return;
+      yield step;
+    }
+  }
+
+  /** Waits for a step that the subject was told of; `meanwhile`: it is at work. */
+  async #arrive(telling: Promise<Advance | undefined>, meanwhile?: () => void): Promise<ReplayStep | undefined> {
     const began = this.#clock?.now() ?? 0;
-    const step = await this.#advance(limit, signal);
+    const advance = await telling;
+    if (advance === undefined) return undefined;
+    meanwhile?.();
+    const step = await advance.step;
+    this.#position = advance.position;
     this.#spent += (this.#clock?.now() ?? 0) - began;
     return step;
   }
 
-  async #advance(limit: Limit, signal: AbortSignal): Promise<ReplayStep | undefined> {
+  /** Tells the subject what comes next. */
+  async #tell(limit: Limit, signal: AbortSignal): Promise<Advance | undefined> {
     await this.#next();
     const first = this.#index;
     const last = this.#lastWithin(limit);
@@ -150,12 +181,13 @@ export class ReplayRun implements AsyncDisposable {
     const until = nanos(
       Math.min(limit.at ?? Number.MAX_SAFE_INTEGER, next === undefined ? this.#stopAt() : next.at - 1),
     );
-    if (fed.length === 0 && until <= this.#reached) return undefined;
-    const outputs = await this.#feed(fed, lines, until, signal);
-    this.#fed += fed.length;
-    this.#line = lines.at(-1) ?? this.#line;
-    this.#reached = nanos(Math.max(this.#reached, until));
-    return { fed, lines, outputs, at: nanos(Math.max(until, fed.at(-1)?.at ?? ZERO)) };
+    const { at, line, fed: before } = this.#told;
+    if (fed.length === 0 && until <= at) return undefined;
+    const step = this.#feed(fed, lines, until, signal);
+    step.catch(() => undefined); // whoever waits for it hears of it
+    const position = { at: nanos(Math.max(at, until)), line: lines.at(-1) ?? line, fed: before + fed.length };
+    this.#told = position;
+    return { step, position };
   }
 
   /** Bytes that stand on the tape, before what comes next, in place of what a participant sends; each is given once. */
@@ -181,8 +213,7 @@ export class ReplayRun implements AsyncDisposable {
   }
 
   async #load(): Promise<void> {
-    const { done, value } = await (this.#ahead ?? this.#batches.next());
-    this.#ahead = undefined;
+    const { done, value } = await this.#batches.next();
     if (done === true) {
       this.#ended = true;
       return;
@@ -194,15 +225,10 @@ export class ReplayRun implements AsyncDisposable {
     this.#ended = value.stopAt !== undefined;
   }
 
-  /** Reads on while a subject in another process is at work. */
-  #readAhead(): void {
-    this.#ahead ??= this.#batches.next();
-    this.#ahead.catch(() => undefined); // whoever loads it hears of it
-  }
-
   #stopAt(): Nanos {
     if (!this.#ended) return nanos(Number.MAX_SAFE_INTEGER);
-    return nanos(Math.max(this.#reached, (this.#batch.stopAt ?? this.#reached) + this.#delay));
+    const { at } = this.#told;
+    return nanos(Math.max(at, (this.#batch.stopAt ?? at) + this.#delay));
   }
 
   /** Index behind the last record of the batch that the limit lets through: `at` and line both only grow. */
@@ -232,13 +258,11 @@ export class ReplayRun implements AsyncDisposable {
     lines: readonly number[],
     until: Nanos,
     signal: AbortSignal,
-  ): Promise<readonly TapeRecord[]> {
+  ): Promise<ReplayStep> {
     try {
-      const advancing = this.#run.advance(fed, until, signal);
-      if (this.atOnce !== undefined && !this.#ended) this.#readAhead();
-      const { outputs, deadline } = await advancing;
+      const { outputs, deadline } = await this.#run.advance(fed, until, signal);
       this.#deadline = deadline;
-      return outputs;
+      return { fed, lines, outputs, at: nanos(Math.max(until, fed.at(-1)?.at ?? ZERO)) };
     } catch (thrown) {
       signal.throwIfAborted();
       throw this.#failed(thrown, lines);
@@ -249,7 +273,7 @@ export class ReplayRun implements AsyncDisposable {
   #failed(thrown: unknown, lines: readonly number[]): unknown {
     const known = thrown instanceof FieldtapeError;
     if (known && thrown.code !== "SUBJECT_CRASHED" && thrown.code !== "SUBJECT_HUNG") return thrown;
-    const [first = this.#line] = lines;
+    const [first = this.#position.line] = lines;
     const last = lines.at(-1) ?? first;
     const where = first === last ? "" : ` (while it was fed lines ${first} to ${last})`;
     const message = known ? thrown.message : `the subject threw ${String(thrown)}`;

@@ -26,6 +26,8 @@ export interface ReplayOptions {
    * come later for it, so does everything after them. Beyond so much patience the bytes count as missing, and the replay ends.
    */
   readonly waitMost?: Nanos;
+  /** Between steps the run stands where the step ended, for a snapshot; otherwise the next one may be under way by then. */
+  readonly stops?: boolean;
 }
 
 /**
@@ -44,7 +46,9 @@ export async function* replayTape(
   const single = options.single === true || wait !== undefined;
   const rushed = pace === undefined && !single;
   // A subject in another process gets its batches whole: they were made for it.
-  const portion: Limit = run.atOnce === undefined ? { count: AT_ONCE } : {};
+  const whole = rushed && run.atOnce !== undefined;
+  if (whole && sent === undefined && options.stops !== true) return yield* run.rest(signal);
+  const portion: Limit = whole ? {} : { count: AT_ONCE };
   for (;;) {
     signal.throwIfAborted();
     let limit = portion;

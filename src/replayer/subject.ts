@@ -11,7 +11,10 @@ export interface Subject {
    * records with `dir: "tx"`, to be compared with the recorded ones.
    */
   readonly role: "observer" | "participant";
-  /** How many records at once suit it best at full speed. Absent: as the driver likes. */
+  /**
+   * It is at work in another process: so many records at once suit it best at full speed, and it takes the next `advance` before it has
+   * answered the one before. Absent: as the driver likes, one after the other.
+   */
   readonly atOnce?: number;
   open(options: OpenOptions): Promise<SubjectRun>;
   /** Its code has changed: a later run is to begin with what it is now. Absent: it loads nothing that could change. */

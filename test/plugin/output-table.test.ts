@@ -12,12 +12,16 @@ const REACH = nanos(1_000_000);
 /** What the other side hears of these bytes, and what it finds wrong with them. */
 function heard(text: string, cut = text.length): { said: readonly TapeRecord[]; broke: readonly string[] } {
   const broke: string[] = [];
-  const answers = new Answers({ answered: () => undefined, broke: (problem) => broke.push(problem) });
+  let said: readonly TapeRecord[] = [];
+  const answered = (_: unknown, all: readonly TapeRecord[]): void => {
+    said = all;
+  };
+  const answers = new Answers({ answered, broke: (problem) => broke.push(problem) });
   answers.begin();
   answers.ask({ answer: "done", id: 1, reach: REACH });
-  const bytes = new TextEncoder().encode(text);
+  const bytes = new TextEncoder().encode(`${text}{"type":"done","id":1,"deadline":null}\n`);
   for (let start = 0; start < bytes.length; start += cut) answers.take(bytes.slice(start, start + cut));
-  return { said: answers.takeSaid(), broke };
+  return { said, broke };
 }
 
 const output = (at: number, value: Json, channel?: number, machine = "meter"): OutputRecord => ({

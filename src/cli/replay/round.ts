@@ -55,6 +55,7 @@ export class Round {
     const wait = plan.policy.type === "wait" ? { waitMost: plan.policy.patience } : {};
     const options = {
       single: plan.breakpoint !== undefined,
+      stops: cued.taker !== undefined,
       ...(pace === undefined ? {} : { pace }),
       ...(sent === undefined ? {} : { sent, ...wait }),
     };
