@@ -15,5 +15,5 @@ export const VARIANT_NAME = /^[a-z0-9][a-z0-9-]{0,63}$/;
 export function caseName(corpus: string, folder: string): string {
   // Nearly always; and it is asked for several times a case, where `relative` takes longer than all else that is done with a name.
   const below = folder.startsWith(`${corpus}${sep}`) ? folder.slice(corpus.length + 1) : relative(corpus, folder);
-  return below.split(sep).join("/") || ".";
+  return (sep === "/" ? below : below.replaceAll(sep, "/")) || ".";
 }

@@ -1,5 +1,5 @@
 import { existsSync, lstatSync, realpathSync } from "node:fs";
-import { basename, dirname, join, relative, sep } from "node:path";
+import { basename, dirname, join, sep } from "node:path";
 import { FieldtapeError } from "../errors.ts";
 
 /** Where the corpora that were asked for, and the folders that hold their cases, really lie: it is asked for each of thousands of cases. */
@@ -12,8 +12,9 @@ const PLACES_MAX = 1_000;
  * @throws FieldtapeError SCENARIO_INVALID when `path`, which exists, leads out of the corpus
  */
 export function refuseEscape(corpus: string, path: string): void {
-  const inside = relative(placeOf(corpus), realPlace(path));
-  if (inside !== ".." && !inside.startsWith(`..${sep}`)) return;
+  const root = placeOf(corpus);
+  const place = realPlace(path);
+  if (place === root || place.startsWith(root.endsWith(sep) ? root : root + sep)) return;
   throw new FieldtapeError("SCENARIO_INVALID", "is a link that leads out of the corpus", { file: path });
 }
 

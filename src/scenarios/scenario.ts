@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, type Stats, statSync } from "node:fs";
-import { join } from "node:path";
+import { join, sep } from "node:path";
 import { LineCounter, parseDocument } from "yaml";
 import { FieldtapeError, systemCode } from "../errors.ts";
 import { caseName, GOLDEN_FILE, SCENARIO_FILE, TAPE_FILES, variantFile } from "./case-folder.ts";
@@ -75,7 +75,7 @@ class CaseFiles {
   /** The first of `names` that is there. @throws FieldtapeError SCENARIO_INVALID when that is no file, or a link out of the corpus */
   first(names: readonly string[]): CaseFile | undefined {
     for (const name of names) {
-      const path = join(this.#folder, name);
+      const path = this.#folder + sep + name;
       const status = this.#statusOf(path);
       if (status === undefined) continue;
       // Reading a pipe would wait for ever for somebody who writes.

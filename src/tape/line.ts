@@ -98,7 +98,7 @@ function formatMembers(record: TapeRecord): string {
       return `{"type":"gap","at":${record.at}${optional("channel", record.channel)}${optional("dir", record.dir)},"cause":"${record.cause}"${optional("bytes", record.bytes)}}`;
     case "input":
     case "output":
-      return `{"type":"${record.type}","at":${record.at},"machine":${JSON.stringify(record.machine)}${optional("channel", record.channel)},"value":${formatJson(record.value)}}`;
+      return `{"type":"${record.type}","at":${record.at},"machine":${quoted(record.machine)}${optional("channel", record.channel)},"value":${formatJson(record.value)}}`;
     case "mark":
       return `{"type":"mark","at":${record.at},"label":${JSON.stringify(record.label)}}`;
     case "blob":
@@ -131,5 +131,17 @@ function formatJson(value: unknown): string {
 }
 
 function optional(name: string, value: string | number | undefined): string {
-  return value === undefined ? "" : `,"${name}":${JSON.stringify(value)}`;
+  if (value === undefined) return "";
+  return `,"${name}":${typeof value === "number" ? value : JSON.stringify(value)}`;
 }
+
+/** Neighbouring records mostly name the same machine. */
+function quoted(machine: string): string {
+  if (machine !== lastMachine) {
+    lastMachine = machine;
+    lastQuoted = JSON.stringify(machine);
+  }
+  return lastQuoted;
+}
+let lastMachine = "";
+let lastQuoted = '""';
