@@ -1,19 +1,19 @@
 import process from "node:process";
 import { fileURLToPath } from "node:url";
-import { run, settings } from "@oclif/core";
 import { EXIT } from "./exit.ts";
 import { guardStandardStreams } from "./standard-streams.ts";
+import { beginThreads } from "./suite/case-threads.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { onUncaught } from "./uncaught.ts";
 import { unknownCommand } from "./unknown-command.ts";
 
 /** Runs one command line. Everything that a command throws is handled by the command; what is left here is oclif's. */
 export async function main(argv: readonly string[]): Promise<void> {
-  settings.enableAutoTranspile = false;
   guardStandardStreams();
   onUncaught();
   process.once("beforeExit", tellUnended);
   try {
+    if (playsCases(argv)) await beginThreads();
     await runCommand(argv);
   } catch (thrown) {
     if (isHelpExit(thrown)) return;
@@ -36,7 +36,14 @@ async function runCommand(argv: readonly string[]): Promise<void> {
     process.stdout.write(`${JSON.stringify(versions())}\n`);
     return;
   }
+  const { run, settings } = await import("@oclif/core");
+  settings.enableAutoTranspile = false;
   await run([...argv], { root: fileURLToPath(new URL("../..", import.meta.url)) });
+}
+
+/** On as many threads as there are processors. A guess, before anything has looked at the command line. */
+function playsCases([topic, command, ...args]: readonly string[]): boolean {
+  return topic === "suite" && command === "run" && !args.some((arg) => /^(-h$|--(help|workers|engine))/.test(arg));
 }
 
 /** Nothing is left that could wake the program, and the command has not ended: it must not look as if all were well. */

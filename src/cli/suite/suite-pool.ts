@@ -1,5 +1,3 @@
-import { availableParallelism } from "node:os";
-import { join } from "node:path";
 import process from "node:process";
 import { setFlagsFromString } from "node:v8";
 import { MessageChannel, type MessagePort, receiveMessageOnPort } from "node:worker_threads";
@@ -12,8 +10,8 @@ import type { Trial, TrialJob } from "../../scenarios/trial.ts";
 import type { Clock } from "../../time/clock.ts";
 import { type Nanos, ZERO } from "../../time/nanos.ts";
 import type { ConfigOptions } from "../config/config-file.ts";
-import { programRoot } from "../program-root.ts";
 import { Watchdog } from "../watchdog.ts";
+import { takeThreads } from "./case-threads.ts";
 import type { WorkerMessage, WorkerTask } from "./suite-worker.ts";
 
 export interface SuitePoolOptions {
@@ -63,33 +61,28 @@ function compileLater(): void {
 
 /** Does something with cases on threads: one that hangs or dies is that case's outcome, and the others go on. */
 export class SuitePool<Job extends JobPlace, Result extends Named> implements JobRunner<Job, Result> {
-  readonly width: number;
   readonly #options: SuitePoolOptions;
   readonly #work: PoolWork<Job, Result>;
   readonly #pool: Tinypool;
   /** Where nothing was heard yet: the thread may still be starting. */
   readonly #silent = new Set<MessagePort>();
 
-  private constructor(options: SuitePoolOptions, work: PoolWork<Job, Result>, pool: Tinypool, width: number) {
+  private constructor(options: SuitePoolOptions, work: PoolWork<Job, Result>, pool: Tinypool) {
     this.#options = options;
     this.#work = work;
     this.#pool = pool;
-    this.width = width;
+  }
+
+  get width(): number {
+    return this.#pool.options.maxThreads;
   }
 
   static async open<Job extends JobPlace, Result extends Named>(
     options: SuitePoolOptions,
     work: PoolWork<Job, Result>,
   ): Promise<SuitePool<Job, Result>> {
-    const { default: Pool } = await import("tinypool");
-    const width = options.width ?? availableParallelism();
-    const pool = new Pool({
-      filename: join(programRoot(), "bin", "suite-worker.js"),
-      name: work.task,
-      minThreads: 1, // the others start when there is work for them: each costs as much as a hundred small cases
-      maxThreads: width,
-    });
-    return new SuitePool(options, work, pool, width);
+    const pool = await takeThreads(options.width);
+    return new SuitePool(options, work, pool);
   }
 
   async run(jobs: readonly Job[], onResult: TakeResult<Result>, signal: AbortSignal): Promise<readonly Job[]> {
@@ -123,6 +116,7 @@ export class SuitePool<Job extends JobPlace, Result extends Named> implements Jo
     const task: WorkerTask<Job> = { jobs, config, port: theirs, begun };
     try {
       await this.#pool.run(task, {
+        name: this.#work.task,
         transferList: [theirs],
         signal: AbortSignal.any([signal, watchdog.hung, gone.signal]),
       });

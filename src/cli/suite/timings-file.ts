@@ -4,7 +4,7 @@ import writeFileAtomic from "write-file-atomic";
 import type { Timings } from "../../scenarios/run/run-result.ts";
 
 /** Where timings lie, below the folder that a run is started in. */
-const TIMINGS = ".fieldtape/timings.json";
+export const TIMINGS = ".fieldtape/timings.json";
 const FORMAT = "fieldtape-timings";
 const VERSION = 1;
 
