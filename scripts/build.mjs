@@ -8,7 +8,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { rolldown } from "rolldown";
 import { BUNDLED } from "./bundled.mjs";
-import { nativeImports, screensApart } from "./program-plugins.mjs";
+import { commandsByCodeUnit, nativeImports, screensApart } from "./program-plugins.mjs";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 const { version, dependencies } = JSON.parse(readFileSync(`${root}/package.json`, "utf8"));
@@ -78,7 +78,7 @@ async function buildRequired({ input, chunks, ...output }) {
     platform: "node",
     transform: { target: "node20.19", define },
     external: (id) => external.some((name) => id === name || id.startsWith(`${name}/`)),
-    plugins: [screensApart, nativeImports],
+    plugins: [screensApart, commandsByCodeUnit, nativeImports],
   });
   await built.write({
     dir: `${root}/${next}`,

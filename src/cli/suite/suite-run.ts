@@ -10,7 +10,7 @@ import { orphanOf, type RunResult, type Timings } from "../../scenarios/run/run-
 import { settle } from "../../scenarios/run/settle.ts";
 import { type CaseRunner, runJobs } from "../../scenarios/run-jobs.ts";
 import { formatIso } from "../../time/iso.ts";
-import { seconds } from "../../time/nanos.ts";
+import { type Nanos, seconds } from "../../time/nanos.ts";
 import type { ConfigOptions, LoadedConfig } from "../config/config-file.ts";
 import { realWorld, type World } from "../wiring.ts";
 import { buildDigest } from "./build-digest.ts";
@@ -126,7 +126,7 @@ async function playCases(
   { corpus, folders }: ChosenCases,
   world: World,
 ): Promise<PlayedCases> {
-  const timings: Record<string, number> = {};
+  const timings = new Map<string, Nanos>();
   let cached = 0;
   const repeats = request.determinism > 0;
   // What is to be repeated must have been played now.
@@ -145,7 +145,7 @@ async function playCases(
     signal: request.signal,
     onResult: ({ name, outcome }, spent) => {
       if (spent === undefined) cached += 1;
-      else timings[name] = spent;
+      else timings.set(name, spent);
       if (request.live) process.stderr.write(`${CLEAR_LINE}${verdict(outcome)}: ${name}`);
     },
   });

@@ -1,29 +1,30 @@
 import { mkdirSync, readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import writeFileAtomic from "write-file-atomic";
-import type { Timings } from "../../scenarios/run/run-result.ts";
+import { type Timings, timingsText } from "../../scenarios/run/run-result.ts";
 
 /** Where timings lie, below the folder that a run is started in. */
 export const TIMINGS = ".fieldtape/timings.json";
 const FORMAT = "fieldtape-timings";
 const VERSION = 1;
+const NONE: Timings = new Map();
 
 /** How long cases took before: what parts of a run are divided by. None, where there is no such file or it is damaged. */
 export function readTimings(): Timings {
   try {
     return timingsIn(JSON.parse(readFileSync(resolve(TIMINGS), "utf8")));
   } catch {
-    return {};
+    return NONE;
   }
 }
 
 /** Those numbers that are times. Checked by hand: a schema of it would be most of what a small run loads. */
 function timingsIn(value: unknown): Timings {
-  if (typeof value !== "object" || value === null) return {};
-  if (!("format" in value && "version" in value && "nanos" in value)) return {};
+  if (typeof value !== "object" || value === null) return NONE;
+  if (!("format" in value && "version" in value && "nanos" in value)) return NONE;
   const { format, version, nanos } = value;
-  if (format !== FORMAT || version !== VERSION || typeof nanos !== "object" || nanos === null) return {};
-  return Object.fromEntries(Object.entries(nanos).filter(([, time]) => Number.isSafeInteger(time) && time >= 0));
+  if (format !== FORMAT || version !== VERSION || typeof nanos !== "object" || nanos === null) return NONE;
+  return new Map(Object.entries(nanos).filter(([, time]) => Number.isSafeInteger(time) && time >= 0));
 }
 
 /**
@@ -31,13 +32,13 @@ function timingsIn(value: unknown): Timings {
  * Nothing goes on beside it any more, and a dozen waits for the system take longer than what is waited for.
  */
 export function keepTimings(before: Timings, now: Timings): void {
-  if (Object.keys(now).length === 0) return;
+  if (now.size === 0) return;
   const path = resolve(TIMINGS);
-  const all = new Map([...Object.entries(before), ...Object.entries(now)]);
-  const nanos = Object.fromEntries([...all].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const all = new Map([...new Map([...before, ...now])].toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const head = JSON.stringify({ format: FORMAT, version: VERSION });
   try {
     mkdirSync(dirname(path), { recursive: true });
-    writeFileAtomic.sync(path, `${JSON.stringify({ format: FORMAT, version: VERSION, nanos })}\n`, { fsync: false });
+    writeFileAtomic.sync(path, `${head.slice(0, -1)},"nanos":${timingsText(all)}}\n`, { fsync: false });
   } catch {
     // Said in the docs: timings are a cache.
   }

@@ -7,7 +7,7 @@ import { CANARIES } from "./declared.ts";
 import type { RunResult } from "./run-result.ts";
 
 const name = z.string().min(1).max(4096);
-const timings = z.record(name, z.number().int().min(0));
+const timings = z.record(name, z.number().int().min(0)).transform((nanos) => new Map(Object.entries(nanos)));
 
 const words = z.string().max(1_000_000);
 const count = z.int().min(0);

@@ -16,9 +16,9 @@ export function parseShard(text: string): Shard {
  * as the median. All parts find the same division if they have the same names and timings.
  */
 export function casesOfShard(names: readonly string[], { index, of }: Shard, timings: Timings): readonly string[] {
-  const median = medianOf(names.flatMap((name) => timings[name] ?? []));
+  const median = medianOf(names.flatMap((name) => timings.get(name) ?? []));
   const order = names
-    .map((name) => ({ name, nanos: timings[name] ?? median }))
+    .map((name) => ({ name, nanos: timings.get(name) ?? median }))
     .toSorted((a, b) => b.nanos - a.nanos || (a.name < b.name ? -1 : 1));
   const load = Array.from({ length: of }, () => 0);
   const mine = new Set<string>();
