@@ -24,6 +24,8 @@ export type ReadContent<S extends Delimited> = (
   span: Span,
 ) => FramerOutput | string | undefined;
 
+const NEAR = 128;
+
 export function delimited(framing: Framing, delimiter: Uint8Array, maximum: number): Delimited {
   return { ...framing, delimiter, maximum, scanned: 0, overlong: false };
 }
@@ -69,17 +71,27 @@ export function giveUpDelimited<S extends Delimited>(
  */
 function findDelimiter(state: Delimited): number | undefined {
   const { window, delimiter, maximum } = state;
+  const { bytes, start, end } = window;
   // No further than where a delimiter may begin: a long chunk must not be searched again for every piece of it.
-  const view = window.bytes.subarray(window.start, Math.min(window.end, window.start + maximum + 1));
-  let at = view.indexOf(delimiter[0] ?? 0, state.scanned);
-  while (at >= 0) {
-    const match = matchAt(window.bytes, window.start + at, window.end, delimiter);
-    if (match === delimiter.length) return at;
+  const stop = Math.min(end, start + maximum + 1);
+  let at = indexOf(bytes, delimiter[0] ?? 0, start + state.scanned, stop);
+  while (at < stop) {
+    const match = matchAt(bytes, at, end, delimiter);
+    if (match === delimiter.length) return at - start;
     if (match >= 0) break;
-    at = view.indexOf(delimiter[0] ?? 0, at + 1);
+    at = indexOf(bytes, delimiter[0] ?? 0, at + 1, stop);
   }
-  state.scanned = at < 0 ? view.length : at;
+  state.scanned = at - start;
   return state.scanned > maximum ? state.scanned : undefined;
+}
+
+/** Where the byte stands first in `bytes[start, stop)`; `stop` if it does not. Most are near: a view to search costs more than looking. */
+function indexOf(bytes: Uint8Array, byte: number, start: number, stop: number): number {
+  const near = Math.min(stop, start + NEAR);
+  for (let at = start; at < near; at += 1) if (bytes[at] === byte) return at;
+  if (near === stop) return stop;
+  const far = bytes.subarray(near, stop).indexOf(byte);
+  return far < 0 ? stop : near + far;
 }
 
 /** How many bytes of the delimiter stand at `at` when nothing contradicts it, else -1. */
