@@ -24,6 +24,9 @@ export async function moduleInProcess(name: string, path: string, options: Json)
   } catch (cause) {
     throw new FieldtapeError("SUBJECT_CRASHED", "the module's create() threw", { file: path, cause });
   }
+  const problem = partsProblem(parts);
+  if (problem !== undefined)
+    throw new FieldtapeError("OPTIONS_INVALID", `the module's create() ${problem}`, { file: path });
   const { framer, session } = parts;
   const framing =
     framer === undefined
@@ -37,6 +40,15 @@ export async function moduleInProcess(name: string, path: string, options: Json)
     ...(session === undefined ? {} : { session: { name: session.name, machine: session, config: options } }),
   };
   return machineSubject({ name, role: plan.role, parse: () => plan });
+}
+
+/** What a type cannot hold a module to. */
+function partsProblem(parts: unknown): string | undefined {
+  if (typeof parts !== "object" || parts === null) return "returned no object";
+  if ("then" in parts) return "returned a promise: what its machines wait for must be awaited before it is called";
+  const framer = "framer" in parts ? parts.framer : undefined;
+  const session = "session" in parts ? parts.session : undefined;
+  return framer === undefined && session === undefined ? "returned neither a framer nor a session" : undefined;
 }
 
 /**

@@ -108,6 +108,20 @@ describe("the laws that a plug-in breaks", () => {
       5,
       /no licence/,
     ],
+    [
+      "promises its machines",
+      "export const PLUGIN_ABI = 1;\nexport const create = async () => ({ framer: { subject: 'lines' } });",
+      "loads",
+      1,
+      /create\(\) returned a promise/,
+    ],
+    [
+      "has no machines",
+      "export const PLUGIN_ABI = 1;\nexport const create = () => ({});",
+      "loads",
+      1,
+      /neither a framer nor a session/,
+    ],
     ["is for another fieldtape", session("0").replace("= 1", "= 7"), "loads", 1, /ABI 7/],
   ] as const)("a module that %s: %#", async (_, source, law, code, words) => {
     const cwd = temporaryFolder();
