@@ -132,7 +132,9 @@ export class Answers {
     if (type !== "failed" && (type !== expected || ("id" in answer && answer.id !== id)))
       return `answered ${type} where ${expected === "alive" ? "nothing" : expected} was owed`;
     const said = this.#said;
-    if (type !== "snapshot" || answer.more !== true) {
+    // Whoever cannot go on owes nothing more.
+    if (type === "failed") this.#questions = [];
+    else if (type !== "snapshot" || answer.more !== true) {
       this.#questions.shift();
       this.#count();
     }

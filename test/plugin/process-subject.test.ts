@@ -21,6 +21,7 @@ import { createInterface } from "node:readline";
 import { PassThrough } from "node:stream";
 const say = (line) => process.stdout.write(JSON.stringify(line) + "\\n");
 const input = new PassThrough();
+let fails = false;
 process.stdin.on("data", (bytes) => {
   appendFileSync("told", bytes);
   input.write(bytes);
@@ -29,12 +30,14 @@ for await (const line of createInterface({ input })) {
   const told = JSON.parse(line);
   if (told.type === "open") say({ type: "ready", abi: 1, again: true });
   if (told.type === "raw") {
-    while (told.text === "wait" && !existsSync("go")) await new Promise((done) => setTimeout(done, 5));
+    while (["wait", "fail"].includes(told.text) && !existsSync("go")) await new Promise((done) => setTimeout(done, 5));
     if (told.text === "die") process.exit(3);
     if (told.text === "never") await new Promise(() => {});
     say({ type: "output", at: told.at, machine: "echo", value: told.text });
   }
-  if (told.type === "advance") say({ type: "done", id: told.id, deadline: null });
+  if (told.type !== "advance") fails = told.text === "fail";
+  else if (fails) say({ type: "failed", message: "no more" });
+  else say({ type: "done", id: told.id, deadline: null });
 }
 `;
 
@@ -107,6 +110,17 @@ test("a failure comes in its turn, and names the lines that it was told then", a
   };
   await expect(play()).rejects.toMatchObject({ code: "SUBJECT_CRASHED", line: 3 });
   expect(said).toEqual([[], ["a"]]);
+});
+
+test("one that goes on after it said that it cannot has failed where it said so", async () => {
+  const { subject, told, go } = echo();
+  await using run = await runOf(tape("fail", "b", "c"), subject, { batch: 1 });
+  const steps = replayTape(run, {}, never);
+  expect(saidIn((await steps.next()).value)).toEqual([]);
+  const second = steps.next().catch((failure: unknown) => failure);
+  await told('"text":"b"');
+  go();
+  expect(await second).toMatchObject({ code: "SUBJECT_CRASHED", line: 2, message: expect.stringContaining("no more") });
 });
 
 test("a run that is left while it is at work does not reach into the next one", async () => {
