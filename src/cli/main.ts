@@ -2,7 +2,6 @@ import process from "node:process";
 import { fileURLToPath } from "node:url";
 import { EXIT } from "./exit.ts";
 import { guardStandardStreams } from "./standard-streams.ts";
-import { beginThreads } from "./suite/case-threads.ts";
 import { tellFailure } from "./tell-failure.ts";
 import { onUncaught } from "./uncaught.ts";
 import { unknownCommand } from "./unknown-command.ts";
@@ -13,7 +12,7 @@ export async function main(argv: readonly string[]): Promise<void> {
   onUncaught();
   process.once("beforeExit", tellUnended);
   try {
-    if (playsCases(argv)) await beginThreads();
+    if (playsCases(argv)) await (await import("./suite/case-threads.ts")).beginThreads();
     await runCommand(argv);
   } catch (thrown) {
     if (isHelpExit(thrown)) return;
