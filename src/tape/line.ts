@@ -135,6 +135,9 @@ function optional(name: string, value: string | number | undefined): string {
   return `,"${name}":${typeof value === "number" ? value : JSON.stringify(value)}`;
 }
 
+let lastMachine = "";
+let lastQuoted = '""';
+
 /** Neighbouring records mostly name the same machine. */
 function quoted(machine: string): string {
   if (machine !== lastMachine) {
@@ -143,5 +146,3 @@ function quoted(machine: string): string {
   }
   return lastQuoted;
 }
-let lastMachine = "";
-let lastQuoted = '""';
